@@ -1,0 +1,46 @@
+"""The commands, and how an error reaches the user: one message on standard error, an exit code for scripts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from lakehouse.cli import look, run, source
+from lakehouse.cli.present import errors
+from lakehouse.errors import LakehouseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Raw orders to a star schema in the warehouse, and back to every single row.\n\n"
+        'Start with `lakehouse demo`; then `lakehouse query "select * from MARTS.SALES_BY_MONTH"`. '
+        "For your own shop: `lakehouse source check my_shop.toml FOLDER`, then "
+        "`lakehouse run --source my_shop.toml --landing FOLDER`.\n\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 machine lacks something, 4 mapping, 5 landing, 6 busy, "
+        "7 ledger differs, 8 held by quarantine, 9 warehouse."
+    ),
+)
+run.register(app)
+look.register(app)
+app.add_typer(source.app, name="source")
+
+
+def main() -> None:
+    """Run the command line. LAKEHOUSE_DEBUG=1 shows where an error comes from."""
+    try:
+        app()
+    except LakehouseError as error:
+        if os.environ.get("LAKEHOUSE_DEBUG"):
+            traceback.print_exc()
+        errors.print("[bold red]Error:[/] ", end="")
+        errors.print(str(error), markup=False, highlight=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was written is whole; `lakehouse run` goes on from there.")
+        sys.exit(130)

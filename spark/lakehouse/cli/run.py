@@ -1,0 +1,130 @@
+"""Commands that change a state: demo, generate, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from lakehouse.cli.look import ledger_of, sales_by_month
+from lakehouse.cli.options import Home
+from lakehouse.cli.present import errors, output, print_ledger, print_table, print_times
+from lakehouse.generator import MANIFEST_NAME, generate
+from lakehouse.pipeline import Options, RunReport, chosen_jobs, run_pipeline
+from lakehouse.settings import ROOT, State, state_for_run
+
+Source = Annotated[str | None, typer.Option(help="A built-in source, or the path of a mapping file (.toml).")]
+LandingFolder = Annotated[Path | None, typer.Option(help="Folder of the files as they landed.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(demo)
+    app.command("generate")(generate_orders)
+    app.command()(run)
+
+
+def demo(
+    source: Source = None,
+    landing: LandingFolder = None,
+    home: Home = None,
+    lines: Annotated[int, typer.Option(help="Lines to generate, where no landing folder is given.")] = 200_000,
+    days: Annotated[int, typer.Option(help="Days to generate.")] = 400,
+    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
+) -> None:
+    """Run everything once, landing to warehouse, and show what came of it.
+
+    Without a landing folder, SoftCart's orders are generated first.
+    """
+    source = source or "softcart"
+    if landing is None and source == "softcart":
+        landing = ROOT / "landing" / source
+        if not (landing / MANIFEST_NAME).is_file():
+            _generate(landing, lines, days, seed, changes=False)
+    state = state_for_run(home, source, landing)
+    report = _run(state, Options())
+    output.print()
+    print_ledger(ledger_of(state))
+    print_table("Sales by month", *sales_by_month(state))
+    print_times(report)
+    _what_next(state)
+
+
+def generate_orders(
+    out: Annotated[Path, typer.Option(help="Landing folder to write to; replaced if it holds an earlier generation.")],
+    lines: Annotated[int, typer.Option(help="Lines that land in all, duplicates and bad ones included.")] = 200_000,
+    days: Annotated[int, typer.Option(help="Business days over which they come in.")] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same lines.")] = 1,
+    changes: Annotated[bool, typer.Option("--changes", help="Also send some lines again, changed or deleted.")] = False,
+) -> None:
+    """Generate SoftCart's order events, with known faults: the folder's _manifest.json tells how many of each."""
+    _generate(out, lines, days, seed, changes=changes)
+
+
+def run(
+    source: Source = None,
+    landing: LandingFolder = None,
+    home: Home = None,
+    job: Annotated[list[str] | None, typer.Option("--job", help="Only this job; may be given several times.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every table from landing.")] = False,
+    retry_quarantine: Annotated[
+        bool, typer.Option("--retry-quarantine", help="Judge quarantined lines, and files set aside, again.")
+    ] = False,
+    accept_quarantine: Annotated[
+        bool, typer.Option("--accept-quarantine", help="Publish although many lines are quarantined.")
+    ] = False,
+) -> None:
+    """Bring the tables and the warehouse up to date with the landing folder: only what is new or changed is read.
+
+    Source and landing are remembered: a later bare `lakehouse run` goes on with them.
+    """
+    state = state_for_run(home, source, landing)
+    report = _run(state, Options(tuple(job or ()), full_refresh, retry_quarantine, accept_quarantine))
+    if report.up_to_date:
+        errors.print(f"Nothing to do: {state.home} is up to date with {state.landing}.")
+        return
+    print_times(report, console=errors)
+
+
+def _generate(out: Path, lines: int, days: int, seed: int, *, changes: bool) -> None:
+    with _progress() as progress:
+        bar = progress.add_task("generating orders", total=lines)
+        manifest = generate(
+            out, lines=lines, days=days, seed=seed, changes=changes,
+            on_progress=lambda done: progress.update(bar, completed=done),
+        )  # fmt: skip
+    errors.print(f"{manifest.lines:,} lines in {manifest.files:,} files: {out}")
+
+
+def _run(state: State, options: Options) -> RunReport:
+    steps = ["session", *(job.name for job in chosen_jobs(options.jobs))]
+    with _progress() as progress:
+        bars = {step: progress.add_task(step, total=1, start=False) for step in steps}
+
+        def on_job(step: str, event: str) -> None:
+            if event == "start":
+                progress.start_task(bars[step])
+            else:
+                progress.update(bars[step], completed=1)
+
+        return run_pipeline(state, options, on_job)
+
+
+def _progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    # A dumb terminal or a log file gets none of the bars.
+    return Progress(*columns, console=errors, disable=not errors.is_terminal or errors.is_dumb_terminal)
+
+
+def _what_next(state: State) -> None:
+    output.print(
+        f"\nThe state is in {state.home}. What to try next:\n"
+        '  .venv/bin/lakehouse query "select * from MARTS.SALES_BY_COUNTRY"\n'
+        "  .venv/bin/lakehouse status             tables, rows, freshness, last runs\n"
+        "  .venv/bin/lakehouse verify             recompute everything from landing and compare\n"
+        "  .venv/bin/lakehouse run                again: only what is new is read\n"
+        "  docs/bring-your-own-orders.md          load your own shop's export",
+        highlight=False, markup=False,
+    )  # fmt: skip

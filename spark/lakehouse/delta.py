@@ -1,0 +1,162 @@
+"""Delta tables by path: create, read, versions, change feed, and the one way in which jobs write them.
+
+All in DataFrames and SQL, so that the same code runs on Glue, Databricks and Spark Connect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakehouse.model import Table
+
+PROPERTIES = {"delta.enableChangeDataFeed": "true"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state of a Delta table: a table made again has another id, and its versions start again."""
+
+    id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """Rows that one write inserted, updated and deleted."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows touched."""
+        return self.inserted + self.updated + self.deleted
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The Delta tables below one folder or S3 prefix, through one session."""
+
+    spark: SparkSession
+    root: str
+
+    def path(self, table: Table) -> str:
+        """Where the table is: `<root>/<layer>/<name>`."""
+        return f"{self.root}/{table.name.replace('.', '/')}"
+
+    def sql_name(self, table: Table) -> str:
+        """The table in SQL: delta.`<path>`."""
+        return f"delta.`{self.path(table)}`"
+
+    def create(self, *tables: Table) -> None:
+        """Create the tables that are not there yet."""
+        for table in tables:
+            columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
+            wanted = {**PROPERTIES, "delta.enableChangeDataFeed": str(table.change_feed).lower()}
+            properties = ", ".join(f"'{name}' = '{value}'" for name, value in wanted.items())
+            self.spark.sql(
+                f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
+                f"COMMENT {_literal(table.comment)} TBLPROPERTIES ({properties})"
+            )
+
+    def read(self, table: Table) -> DataFrame:
+        """The table's rows as they are now."""
+        return self.spark.read.format("delta").load(self.path(table))
+
+    def is_empty(self, table: Table) -> bool:
+        """Whether the table has no row."""
+        return self.read(table).isEmpty()
+
+    def version(self, table: Table) -> Version:
+        """The table's id and newest version."""
+        detail = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name(table)}").select("id").first()
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name(table)} LIMIT 1").select("version").first()
+        if detail is None or history is None:
+            raise LookupError(f"{table.name} has no history")
+        return Version(detail["id"], history["version"])
+
+    def changes(self, table: Table, after: int, until: int) -> DataFrame:
+        """Rows changed in the versions after `after`, up to and with `until`: both images of updates."""
+        feed = self.spark.read.format("delta").option("readChangeFeed", "true")
+        return feed.option("startingVersion", after + 1).option("endingVersion", until).load(self.path(table))
+
+    def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
+        """Append `rows`, unless this writer has appended this batch, or a later one, before."""
+        write = rows.select(*table.column_names).write.format("delta").mode("append")
+        write.option("txnAppId", writer).option("txnVersion", batch).save(self.path(table))
+
+    def reconcile(self, table: Table, current: DataFrame | None, desired: DataFrame) -> Written:
+        """Make the part of the table that `current` shows equal to `desired`, touching only rows that differ.
+
+        Handed the same rows again it changes nothing and makes no commit, so every job that writes with it may be
+        run again at any time.
+
+        Args:
+            current: the rows of the table that are up for change; None where the table is empty.
+            desired: what they are to be; unique by the table's key.
+        """
+        if current is None:
+            return self._fill(table, desired)
+        changes = row_changes(table, current, desired).persist()
+        try:
+            counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
+            written = Written(counts.get("insert", 0), counts.get("update", 0), counts.get("delete", 0))
+            if written.total == written.inserted > 0:
+                self.append(table, changes)
+            elif written.total:
+                self._merge(table, changes)
+        finally:
+            changes.unpersist()
+        return written
+
+    def _fill(self, table: Table, rows: DataFrame) -> Written:
+        self.append(table, rows)
+        return Written(inserted=self.read(table).count())
+
+    def append(self, table: Table, rows: DataFrame) -> None:
+        """Add rows to the table."""
+        rows.select(*table.column_names).write.format("delta").mode("append").save(self.path(table))
+
+    def _merge(self, table: Table, changes: DataFrame) -> None:
+        columns = table.column_names
+        on = " AND ".join(f"t.{name} <=> c.{name}" for name in table.key)
+        sets = ", ".join(f"t.{name} = c.{name}" for name in columns if name not in table.key)
+        names, values = ", ".join(columns), ", ".join(f"c.{name}" for name in columns)
+        self.spark.sql(
+            f"MERGE INTO {self.sql_name(table)} t USING {{changes}} c ON {on} "
+            "WHEN MATCHED AND c.op = 'delete' THEN DELETE "
+            + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
+            + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})",
+            changes=changes,
+        ).collect()
+
+
+def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:
+    """The table's columns and `op` (insert, update, delete) for each row in which `desired` differs from `current`.
+
+    A deleted row has its key and nothing else.
+    """
+    before = current.select(*table.key, F.struct(*table.column_names).alias("_before"))
+    after = desired.select(*table.key, F.struct(*table.column_names).alias("_after"))
+    joined = before.alias("b").join(after.alias("a"), same_key("b", "a", table.key), "full_outer")
+    differing = joined.where("NOT (_before <=> _after)")
+    op = F.expr("CASE WHEN _before IS NULL THEN 'insert' WHEN _after IS NULL THEN 'delete' ELSE 'update' END")
+    rest = [name for name in table.column_names if name not in table.key]
+    keys = [F.coalesce(F.col(f"_after.{name}"), F.col(f"_before.{name}")).alias(name) for name in table.key]
+    return differing.select(op.alias("op"), *keys, *(F.col(f"_after.{name}").alias(name) for name in rest))
+
+
+def same_key(left: str, right: str, key: Sequence[str]) -> Column:
+    """The condition that two aliased DataFrames agree in every column of `key`, NULL equal to NULL."""
+    equal = [F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}")) for name in key]
+    return reduce(lambda one, other: one & other, equal)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

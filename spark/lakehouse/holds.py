@@ -1,0 +1,119 @@
+"""Holds: too large a share of quarantined rows stops publishing until rows are mended or the user accepts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pyspark.sql import functions as F
+
+from lakehouse.delta import Lake
+from lakehouse.errors import HeldError
+from lakehouse.model import DISPOSITIONS, HOLDS, QUARANTINE
+from lakehouse.quality import MEANINGS
+
+SMALLEST_BATCH = 1000
+"""Rows from which a batch's own share counts: below, a single bad row would stop a quiet day."""
+WHOLE_SOURCE = 0
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A row of ops.holds."""
+
+    source: str
+    batch: int
+    rows: int
+    quarantined: int
+    rule: str
+    status: str
+    accepted: int
+
+    @property
+    def share(self) -> float:
+        """Quarantined rows as a share of all."""
+        return self.quarantined / self.rows if self.rows else 0.0
+
+    def __str__(self) -> str:
+        what = "all rows so far" if self.batch == WHOLE_SOURCE else f"batch {self.batch}"
+        meaning = MEANINGS.get(self.rule, "")
+        return (
+            f"{self.quarantined:,} of {self.rows:,} rows ({self.share:.1%}) of {what} are quarantined, "
+            f"most often by the rule {self.rule} ({meaning})"
+        )
+
+
+def judge(shares: Iterable[Hold], before: Iterable[Hold], max_share: float, *, accept: bool) -> list[Hold]:
+    """The holds as they are to be kept: open, accepted or mended.
+
+    Args:
+        shares: figures of now, for the source as a whole and for each batch; their status is not looked at.
+        before: the holds on record.
+        accept: whether the user accepts what is quarantined now.
+    """
+    known = {(hold.source, hold.batch): hold for hold in before}
+    kept = []
+    for share in shares:
+        old = known.get((share.source, share.batch))
+        accepted = old.accepted if old else 0
+        counts = share.batch == WHOLE_SOURCE or share.rows >= SMALLEST_BATCH
+        if counts and share.share > max_share:
+            accepted = share.quarantined if accept else accepted
+            status = "accepted" if share.quarantined <= accepted else "open"
+            kept.append(replace(share, status=status, accepted=accepted))
+        elif old:
+            kept.append(replace(share, status="mended", accepted=accepted))
+    return kept
+
+
+def current_shares(lake: Lake) -> list[Hold]:
+    """Figures of now: one entry for each batch, and one for all of the source's rows."""
+    quarantined = F.count_if(F.col("disposition") == "quarantined").alias("quarantined")
+    counts = lake.read(DISPOSITIONS).groupBy("source", "batch").agg(F.count("*").alias("rows"), quarantined).collect()
+    broken = lake.read(QUARANTINE).select("batch", F.explode("reasons").alias("rule")).groupBy("batch", "rule").count()
+    rules: dict[int, dict[str, int]] = {}
+    for row in broken.collect():
+        rules.setdefault(row["batch"], {})[row["rule"]] = row["count"]
+        whole = rules.setdefault(WHOLE_SOURCE, {})
+        whole[row["rule"]] = whole.get(row["rule"], 0) + row["count"]
+    entries = [(row["source"], row["batch"], row["rows"], row["quarantined"]) for row in counts]
+    for source in {row["source"] for row in counts}:
+        own = [row for row in counts if row["source"] == source]
+        entries.append((source, WHOLE_SOURCE, sum(r["rows"] for r in own), sum(r["quarantined"] for r in own)))
+    return [Hold(*entry, _most_often(rules.get(entry[1], {})), "", 0) for entry in entries]
+
+
+def _most_often(counts: dict[str, int]) -> str:
+    return max(sorted(counts), key=lambda rule: counts[rule], default="")
+
+
+def record_holds(lake: Lake, max_share: float, *, accept: bool) -> list[Hold]:
+    """Bring ops.holds to the shares of now.
+
+    Returns:
+        The open holds.
+    """
+    lake.create(HOLDS)
+    before = [Hold(**row.asDict()) for row in lake.read(HOLDS).collect()]
+    holds = judge(current_shares(lake), before, max_share, accept=accept)
+    if holds:
+        rows = [tuple(vars(hold).values()) for hold in holds]
+        lake.reconcile(HOLDS, lake.read(HOLDS), lake.spark.createDataFrame(rows, HOLDS.schema))
+    return [hold for hold in holds if hold.status == "open"]
+
+
+def require_none(open_holds: list[Hold], max_share: float) -> None:
+    """Refuse to publish while a hold is open.
+
+    Raises:
+        HeldError: naming the share and the rule.
+    """
+    if not open_holds:
+        return
+    listed = "\n".join(f"  - {hold}" for hold in open_holds)
+    raise HeldError(
+        f"Publishing is held, since more than {max_share:.0%} of the rows are quarantined:\n{listed}\n"
+        "The lake is up to date and nothing is lost. See the rows with `lakehouse status --quarantine`; mend the "
+        "mapping or deliver the files again, then `lakehouse run`. To publish without them: "
+        "`lakehouse run --accept-quarantine`."
+    )

@@ -1,0 +1,1 @@
+"""The jobs, one a module: a frozen `Config` and `run(spark, config)`."""

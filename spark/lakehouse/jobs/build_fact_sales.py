@@ -1,0 +1,65 @@
+"""Silver and the dimensions to gold.fact_sales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from lakehouse.delta import Lake
+from lakehouse.jobs.run_log import Feed, JobRun, job_run
+from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
+from lakehouse.sources.mapping import load_mapping
+from lakehouse.transforms.fact_sales import fact_sales
+
+JOB = "build_fact_sales"
+FACT = "disposition = 'fact'"
+
+
+@dataclass(frozen=True)
+class Config:
+    """lake: root of the Delta tables. source: built-in name or mapping file."""
+
+    lake: str
+    source: str
+    run_id: str
+
+
+def run(spark: SparkSession, config: Config) -> dict[str, int]:
+    """Bring the fact to the order lines and dimensions as they are now, touching only what either has changed.
+
+    Returns:
+        Rows written, by table.
+    """
+    mapping = load_mapping(config.source)
+    lake = Lake(spark, config.lake)
+    lake.create(FACT_SALES)
+    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+        feeds = [log.feed(table) for table in (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)]
+        if any(feed.whole for feed in feeds):
+            log.reconcile(FACT_SALES, lake.read(FACT_SALES), _facts(lake, lake.read(ORDER_LINES)))
+        elif not all(feed.is_empty for feed in feeds):
+            _update(log, *feeds)
+    return log.rows
+
+
+def _facts(lake: Lake, lines: DataFrame) -> DataFrame:
+    return fact_sales(lines.where(FACT), lake.read(DIM_PRODUCT), lake.read(DIM_CUSTOMER))
+
+
+def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
+    order_lines = log.lake.read(ORDER_LINES)
+    parts = [] if lines.is_empty else [lines.changes().select("line_id")]
+    for feed, identity in ((products, "product_id"), (customers, "customer_id")):
+        if not feed.is_empty:
+            changed = feed.changes().select(identity).distinct()
+            parts.append(order_lines.where(FACT).join(changed, identity, "left_semi").select("line_id"))
+    touched = parts[0]
+    for part in parts[1:]:
+        touched = touched.union(part)
+    touched = touched.distinct().persist()
+    try:
+        current = log.lake.read(FACT_SALES).join(touched, "line_id", "left_semi")
+        log.reconcile(FACT_SALES, current, _facts(log.lake, order_lines.join(touched, "line_id", "left_semi")))
+    finally:
+        touched.unpersist()

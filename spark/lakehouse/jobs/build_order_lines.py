@@ -1,0 +1,105 @@
+"""Bronze to silver: typed order lines, the quarantine, and what became of each record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from lakehouse.delta import Lake
+from lakehouse.jobs.run_log import JobRun, job_run
+from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE
+from lakehouse.sources.mapping import Mapping, load_mapping
+from lakehouse.sources.parse import parse_records
+from lakehouse.transforms.dispositions import decide
+from lakehouse.transforms.order_lines import order_lines
+
+JOB = "build_order_lines"
+RECORD = ["file", "line_number"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """lake: root of the Delta tables. source: built-in name or mapping file. retry_quarantine: judge those again."""
+
+    lake: str
+    source: str
+    run_id: str
+    retry_quarantine: bool = False
+
+
+def run(spark: SparkSession, config: Config) -> dict[str, int]:
+    """Judge the records that are new, gone or up for another try, together with all records of the same lines.
+
+    A mapping other than in the last run judges every record again, from bronze.
+
+    Returns:
+        Rows written, by table.
+    """
+    mapping = load_mapping(config.source)
+    lake = Lake(spark, config.lake)
+    lake.create(ORDER_LINES, QUARANTINE, DISPOSITIONS)
+    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+        feed = log.feed(ORDER_LINES_RAW, whole=log.mapping_changed)
+        if feed.whole:
+            _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping), touched=None)
+        elif not feed.is_empty or config.retry_quarantine:
+            changes = feed.changes() if not feed.is_empty else lake.read(ORDER_LINES_RAW).limit(0)
+            _update(log, changes, mapping, config)
+    return log.rows
+
+
+def judged_records(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
+    """Every record with its line, its reasons and its disposition; all records of a line must be among them."""
+    return decide(
+        _lines(lake, records, mapping),
+        has_id="line_id" in mapping.columns,
+        has_updates="updated_at" in mapping.columns,
+    )
+
+
+def _lines(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
+    files = lake.read(LANDING_FILES).where("header IS NOT NULL AND status <> 'set_aside'")
+    headers = [row["header"] for row in files.select("header").distinct().collect()]
+    return order_lines(parse_records(records, mapping, headers), mapping)
+
+
+def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -> None:
+    """Judge the lines that the changes touch, each with all of its records, old and new."""
+    lake = log.lake
+    known = lake.read(DISPOSITIONS)
+    gone = changes.where("_change_type = 'delete'").select(*RECORD, "batch")
+    inserted = changes.where("_change_type = 'insert'").select(*ORDER_LINES_RAW.column_names)
+    new = inserted.join(gone, [*RECORD, "batch"], "left_anti")  # a file may come and be replaced between two runs
+    touched = _line_ids(lake, new, mapping).union(known.join(gone, RECORD, "left_semi").select("line_id"))
+    if config.retry_quarantine:
+        touched = touched.union(known.where("disposition = 'quarantined'").select("line_id"))
+    touched = touched.distinct().persist()
+    try:
+        same_lines = known.join(touched, "line_id", "left_semi").select(*RECORD)
+        old = lake.read(ORDER_LINES_RAW).join(same_lines, RECORD, "left_semi").join(new, RECORD, "left_anti")
+        _write(log, judged_records(lake, new.unionByName(old), mapping), touched)
+    finally:
+        touched.unpersist()
+
+
+def _line_ids(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
+    return _lines(lake, records, mapping).select("line_id")
+
+
+def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
+    """Bring the three tables to what was decided, within the touched lines; everywhere where `touched` is None."""
+    decided = decided.persist()
+    try:
+        for table, rows in (
+            (DISPOSITIONS, decided),
+            (ORDER_LINES, decided.where("disposition NOT IN ('duplicate', 'quarantined')")),
+            (QUARANTINE, decided.where("disposition = 'quarantined'")),
+        ):
+            log.reconcile(table, _within(log.lake.read(table), touched), rows)
+    finally:
+        decided.unpersist()
+
+
+def _within(rows: DataFrame, touched: DataFrame | None) -> DataFrame:
+    return rows if touched is None else rows.join(touched, "line_id", "left_semi")

@@ -1,0 +1,124 @@
+"""Gold to the warehouse: balance the ledger, export the changes, load them with their mark, merge, and compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from lakehouse.delta import Lake
+from lakehouse.holds import record_holds, require_none
+from lakehouse.jobs.run_log import JobRun, job_run
+from lakehouse.ledger import Entry, collect, lake_entries, require_balance
+from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED
+from lakehouse.sources.mapping import Mapping, load_mapping
+from lakehouse.warehouse.connect import Connection, connect, parse_target
+from lakehouse.warehouse.export import export_changes
+from lakehouse.warehouse.load import load, merge, pending, published
+from lakehouse.warehouse.migrate import migrate
+
+JOB = "publish_to_warehouse"
+
+
+@dataclass(frozen=True)
+class Config:
+    """lake: root of the Delta tables. exports: folder or prefix for the Parquet files, which the stage shows.
+
+    warehouse: `embedded:<path>` or `snowflake:<connection name>`. migrations: folder of the SQL scripts.
+    compute: Snowflake warehouse that the MERGE tasks use. storage_integration: what may read `exports` in Snowflake.
+    """
+
+    lake: str
+    source: str
+    run_id: str
+    exports: str
+    warehouse: str
+    migrations: str
+    accept_quarantine: bool = False
+    compute: str = "LAKEHOUSE"
+    storage_integration: str = "LAKEHOUSE_LAKE"
+
+
+def run(spark: SparkSession, config: Config) -> dict[str, int]:
+    """Publish what has changed, once the lake's hops agree and no hold is open; then hold the warehouse against it.
+
+    Returns:
+        Rows loaded, by table.
+
+    Raises:
+        LedgerError: two hops disagree.
+        HeldError: too many rows are quarantined.
+        WarehouseError: the warehouse refused or failed.
+    """
+    mapping = load_mapping(config.source)
+    lake = Lake(spark, config.lake)
+    lake.create(LEDGER)
+    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+        feeds = [log.feed(table) for table in (DISPOSITIONS, *PUBLISHED)]
+        changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
+        entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
+        connection = connect(parse_target(config.warehouse))
+        try:
+            loaded = _publish(log, connection, config)
+            if not changed and not loaded:
+                return log.rows
+            entries = entries or collect(lake_entries(lake))
+            entries += warehouse_entries(connection, mapping.name)
+        finally:
+            connection.close()
+        require_balance(entries)
+        _record(log, entries)
+    return log.rows
+
+
+def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
+    entries = collect(lake_entries(lake))
+    require_balance(entries)
+    require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
+    return entries
+
+
+def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
+    """Load and merge what the warehouse lacks, by its own marks; whether there was anything."""
+    url = config.exports if "://" in config.exports else Path(config.exports).resolve().as_uri()
+    variables = {
+        "exports_url": url,
+        "warehouse": config.compute,
+        "storage_integration": config.storage_integration,
+    }
+    migrate(connection, variables, Path(config.migrations))
+    marks = published(connection)
+    written = (export_changes(log.lake, t, marks.get(t.name), config.exports, log.run_id) for t in PUBLISHED)
+    exports = [export for export in written if export]
+    for table, rows in load(connection, exports).items():
+        log.rows[table] = rows
+    waiting = pending(connection)
+    if waiting:
+        merge(connection)
+    return bool(exports) or waiting
+
+
+def warehouse_entries(connection: Connection, source: str) -> list[Entry]:
+    """Entries of the hops `star` and `marts`, as the warehouse has them."""
+    star = (
+        "select CURRENCY, ORDER_DATE, LINE_TYPE, count(*), sum(NET_AMOUNT) from SOFTCART.STAR.FACT_SALES "
+        "group by CURRENCY, ORDER_DATE, LINE_TYPE"
+    )
+    marts = (
+        "select CURRENCY, ORDER_DATE, 'net', sum(LINES), sum(NET_AMOUNT) from SOFTCART.MARTS.DAILY_SALES "
+        "group by CURRENCY, ORDER_DATE"
+    )
+    return [*_entries(connection, source, "star", star), *_entries(connection, source, "marts", marts)]
+
+
+def _entries(connection: Connection, source: str, hop: str, query: str) -> list[Entry]:
+    rows: list[tuple[str, date, str, int, Decimal]] = connection.cursor().execute(query).fetchall()
+    return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in rows]
+
+
+def _record(log: JobRun, entries: list[Entry]) -> None:
+    desired = log.lake.spark.createDataFrame(entries, LEDGER.schema)
+    log.lake.reconcile(LEDGER, log.lake.read(LEDGER), desired)

@@ -1,0 +1,113 @@
+"""The log of job runs: what each job read, up to which version, is where its next run goes on.
+
+A mark is written after the job's tables, so it may lag behind them and never leads; every write is by key, so what
+is read again changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from lakehouse.delta import Lake, Version, Written
+from lakehouse.model import JOB_RUNS, Table
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a job has not yet seen of a table. `since` is None where it must read the table whole."""
+
+    lake: Lake
+    table: Table
+    since: Version | None
+    until: Version
+
+    @property
+    def whole(self) -> bool:
+        """Whether the table is to be read whole: never read before, or made again since."""
+        return self.since is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has changed."""
+        return self.since == self.until
+
+    def changes(self) -> DataFrame:
+        """The changed rows, both images of updates, with Delta's `_change_type`."""
+        if self.since is None:
+            raise LookupError(f"{self.table.name} is to be read whole")
+        return self.lake.changes(self.table, self.since.version, self.until.version)
+
+
+@dataclass
+class JobRun:
+    """One run of one job, while it runs: hands out feeds, collects what was written."""
+
+    lake: Lake
+    job: str
+    run_id: str
+    source: str
+    mapping_hash: str
+    last: Row | None
+    inputs: dict[str, Version] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def mapping_changed(self) -> bool:
+        """Whether the mapping is another than in this job's last run."""
+        return self.last is not None and self.last["mapping_hash"] != self.mapping_hash
+
+    def feed(self, table: Table, *, whole: bool = False) -> Feed:
+        """What has changed in the table since this job's last run; all of it with `whole`."""
+        until = self.lake.version(table)
+        self.inputs[table.name] = until
+        seen = self.last["inputs"].get(table.name) if self.last else None
+        since = Version(seen["id"], seen["version"]) if seen else None
+        if whole or since is None or since.id != until.id or since.version > until.version:
+            return Feed(self.lake, table, None, until)
+        return Feed(self.lake, table, since, until)
+
+    def reconcile(self, table: Table, current: DataFrame, desired: DataFrame) -> Written:
+        """Write as `Lake.reconcile` does, and note the rows."""
+        empty = self.lake.is_empty(table)
+        written = self.lake.reconcile(table, None if empty else current, desired)
+        self.note(table, written.total)
+        return written
+
+    def note(self, table: Table, rows: int) -> None:
+        """Add to the rows that this run changed in the table."""
+        self.rows[table.name] = self.rows.get(table.name, 0) + rows
+
+
+@contextmanager
+def job_run(lake: Lake, job: str, run_id: str, source: str, mapping_hash: str) -> Iterator[JobRun]:
+    """Run a job's body; when it ends well, log it with the versions that it read.
+
+    A body that finds nothing new, and writes nothing, leaves no trace.
+    """
+    lake.create(JOB_RUNS)
+    started, clock = datetime.now(UTC), time.monotonic()
+    run = JobRun(lake, job, run_id, source, mapping_hash, last_run(lake, job))
+    yield run
+    unchanged = run.last is not None and not any(run.rows.values()) and not run.mapping_changed
+    if unchanged and run.last is not None and _versions(run) == run.last["inputs"]:
+        return
+    seconds = time.monotonic() - clock
+    log = (run_id, job, source, mapping_hash, started, datetime.now(UTC), seconds, _versions(run), run.rows)
+    lake.append(JOB_RUNS, lake.spark.createDataFrame([log], JOB_RUNS.schema))
+
+
+def _versions(run: JobRun) -> dict[str, Row]:
+    return {name: Row(id=seen.id, version=seen.version) for name, seen in run.inputs.items()}
+
+
+def last_run(lake: Lake, job: str) -> Row | None:
+    """The job's newest logged run, as a row of ops.job_runs."""
+    runs = lake.read(JOB_RUNS).where(F.col("job") == job)
+    return runs.orderBy(F.desc("finished_at"), F.desc("run_id")).first()

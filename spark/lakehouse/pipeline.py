@@ -1,0 +1,192 @@
+"""The pipeline as glue_jobs/pipeline.yaml defines it, and a run of it in one local session."""
+
+from __future__ import annotations
+
+import importlib
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.lock import run_lock
+from lakehouse.session import jvm_pid, start_session, stop_session
+from lakehouse.settings import State, project_file
+from lakehouse.uptodate import is_up_to_date, vanished_files
+
+SMALL_LANDING = 2_000_000
+"""Bytes of landed files up to which a quick JVM start is worth more than a fast JVM."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job's entry in pipeline.yaml."""
+
+    name: str
+    description: str
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked to do beyond the ordinary."""
+
+    jobs: tuple[str, ...] = ()
+    full_refresh: bool = False
+    retry_quarantine: bool = False
+    accept_quarantine: bool = False
+
+
+@dataclass
+class RunReport:
+    """What a run did: seconds and rows by job. `up_to_date` where nothing was to do."""
+
+    run_id: str
+    up_to_date: bool = False
+    session_seconds: float = 0.0
+    seconds: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def load_jobs(path: Path | None = None) -> list[Job]:
+    """The jobs of pipeline.yaml, each behind those that it comes after.
+
+    Raises:
+        UsageError: the file names an unknown job, or jobs wait for each other.
+    """
+    content = yaml.safe_load((path or project_file("glue_jobs/pipeline.yaml")).read_text())
+    jobs = {
+        name: Job(name, entry["description"], tuple(entry.get("after", ()))) for name, entry in content["jobs"].items()
+    }
+    unknown = {after for job in jobs.values() for after in job.after} - jobs.keys()
+    if unknown:
+        raise UsageError(f"pipeline.yaml: no job is called {', '.join(sorted(unknown))}")
+    try:
+        order = TopologicalSorter({job.name: job.after for job in jobs.values()}).static_order()
+        return [jobs[name] for name in order]
+    except CycleError as error:
+        raise UsageError(f"pipeline.yaml: these jobs wait for each other: {' > '.join(error.args[1])}") from error
+
+
+def chosen_jobs(names: Sequence[str]) -> list[Job]:
+    """The jobs named, in the pipeline's order; all of them where none is named."""
+    jobs = load_jobs()
+    unknown = set(names) - {job.name for job in jobs}
+    if unknown:
+        raise UsageError(
+            f"There is no job {', '.join(sorted(unknown))}. The jobs are {', '.join(j.name for j in jobs)}."
+        )
+    return [job for job in jobs if not names or job.name in names]
+
+
+def new_run_id() -> str:
+    """An id that sorts by time: 20261121T180000Z-3f9c."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def run_pipeline(
+    state: State, options: Options, on_job: Callable[[str, str], None] = lambda job, event: None
+) -> RunReport:
+    """Run the pipeline on a state.
+
+    Args:
+        on_job: told `start` and `end` of `session` and of each job.
+
+    Raises:
+        LakehouseError: what a user can act on. What was written before stays, and the next run goes on from there.
+    """
+    jobs = chosen_jobs(options.jobs)
+    report = RunReport(new_run_id())
+    with run_lock(state.home) as lock:
+        state.save()
+        if options == Options() and is_up_to_date(state, [job.name for job in jobs]):
+            report.up_to_date = True
+            return report
+        if options.full_refresh:
+            _set_lake_aside(state)
+        spark = _timed(report, "session", on_job, lambda: _start(state))
+        try:
+            lock.name(jvm_pid(spark))
+            for job in jobs:
+                report.rows[job.name] = _timed(
+                    report, job.name, on_job, lambda j=job: run_job(spark, j.name, state, options, report.run_id)
+                )
+        finally:
+            stop_session(spark)
+        shutil.rmtree(_lake_set_aside(state), ignore_errors=True)
+    return report
+
+
+def _timed(report: RunReport, name: str, on_job: Callable[[str, str], None], work: Callable[[], Any]) -> Any:
+    on_job(name, "start")
+    started = time.monotonic()
+    result = work()
+    report.seconds[name] = time.monotonic() - started
+    on_job(name, "end")
+    return result
+
+
+def _start(state: State) -> SparkSession:
+    landed = sum(path.stat().st_size for path in state.landing.rglob("*") if path.is_file())
+    return start_session(log_file=state.spark_log, quick_compiler=landed < SMALL_LANDING)
+
+
+def run_job(spark: SparkSession, name: str, state: State, options: Options, run_id: str) -> dict[str, int]:
+    """Run one job with its Config filled from the state and the options.
+
+    Raises:
+        LakehouseError: also where Spark failed: in one line, with the place of the whole story.
+    """
+    module = importlib.import_module(f"lakehouse.jobs.{name}")
+    values = job_arguments(state, options, run_id)
+    config = module.Config(**{f.name: values[f.name] for f in fields(module.Config) if f.name in values})
+    try:
+        rows: dict[str, int] = module.run(spark, config)
+    except PySparkException as error:
+        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise LakehouseError(
+            f"{name} failed: {first[:300]}\nWhat was written before is whole; `lakehouse run` goes on from there. "
+            f"Spark's log is {state.spark_log}."
+        ) from error
+    return rows
+
+
+def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, Any]:
+    """A value for every option that a job's Config may have."""
+    return {
+        "lake": str(state.lake.resolve()),
+        "landing": str(state.landing),
+        "source": state.source,
+        "run_id": run_id,
+        "exports": str(state.exports.resolve()),
+        "warehouse": f"embedded:{state.warehouse.resolve()}",
+        "migrations": str(project_file("snowflake/migrations")),
+        "retry_quarantine": options.retry_quarantine,
+        "accept_quarantine": options.accept_quarantine,
+    }
+
+
+def _lake_set_aside(state: State) -> Path:
+    return state.home / "lake.before-refresh"
+
+
+def _set_lake_aside(state: State) -> None:
+    """Make room for a lake built anew; the old one goes when the new one stands."""
+    gone = vanished_files(state)
+    if gone:
+        raise UsageError(
+            f"{len(gone)} file(s) that were loaded are no longer in {state.landing}, such as {gone[0]}: a rebuild from "
+            "landing would lose their rows. Put them back first."
+        )
+    if state.lake.exists() and not _lake_set_aside(state).exists():
+        state.lake.rename(_lake_set_aside(state))
+    shutil.rmtree(state.lake, ignore_errors=True)

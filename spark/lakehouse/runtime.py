@@ -1,0 +1,49 @@
+"""Where a job runs: the one module that knows of AWS Glue."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields
+from types import ModuleType
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from lakehouse.errors import LakehouseError
+
+
+def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:
+    """Run a job with the arguments of the command line, `--name value` for each field of its Config.
+
+    Ends the process with the error's exit code, and the error in the user's words, where the job fails.
+    """
+    config = parse_config(job, sys.argv[1:] if arguments is None else arguments)
+    spark = SparkSession.builder.getOrCreate()
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    try:
+        rows = job.run(spark, config)
+    except LakehouseError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    sys.stderr.write(f"{job.JOB}: {rows}\n")
+
+
+def parse_config(job: ModuleType, arguments: Sequence[str]) -> Any:
+    """The job's Config from `--name value` pairs. Glue adds arguments of its own, which are passed over."""
+    parser = argparse.ArgumentParser(description=job.__doc__, allow_abbrev=False)
+    for field in fields(job.Config):
+        parser.add_argument(f"--{field.name}", type=_reader(field), required=field.default is MISSING)
+    given, _ = parser.parse_known_args(arguments)
+    return job.Config(**{name: value for name, value in vars(given).items() if value is not None})
+
+
+def _reader(field: Field[Any]) -> Any:
+    return _truth if field.type in (bool, "bool") else str
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"must be true or false, and is {text!r}")
+    return text.lower() == "true"

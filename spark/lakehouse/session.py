@@ -1,0 +1,100 @@
+"""The local Spark session: one for a whole run, one for the whole test suite."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from lakehouse.jvm.archive import java_options
+from lakehouse.jvm.jars import spark_jars
+from lakehouse.jvm.java import find_java
+
+SETTINGS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+    # Encodings such as windows-1252 are beyond the short list that Spark 4 allows by default.
+    "spark.sql.legacy.javaCharsets": "true",
+    # By default Spark plans for a cluster: 200 shuffle partitions, 50 for the log of each Delta table.
+    "spark.sql.shuffle.partitions": "4",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.files.openCostInBytes": "131072",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+}
+
+
+def start_session(
+    *, driver_memory: str = "3g", quick_compiler: bool = False, log_file: Path | None = None
+) -> SparkSession:
+    """Start the local session.
+
+    Args:
+        log_file: where Spark's own log goes; without it, nowhere.
+        driver_memory: heap of the one JVM, such as `3g`.
+        quick_compiler: use only the JVM's first compiler: starts in two thirds of the time, which suits tests and
+            small runs; long runs are faster without.
+
+    Raises:
+        EnvironmentProblem: no Java 17, or no jars.
+    """
+    java = find_java()
+    os.environ.setdefault("JAVA_HOME", os.path.realpath(f"{os.path.dirname(java)}/.."))  # noqa: PTH120
+    jars = spark_jars()
+    options = java_options(jars) + (" -XX:TieredStopAtLevel=1" if quick_compiler else "")
+    builder = SparkSession.builder.master("local[*]").appName("lakehouse")
+    for name, value in SETTINGS.items():
+        builder = builder.config(name, value)
+    builder = builder.config("spark.driver.memory", driver_memory)
+    builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
+    builder = builder.config("spark.driver.extraJavaOptions", f"{options} -Dderby.system.home=/tmp".strip())
+    with _standard_error_to(log_file):
+        spark = builder.getOrCreate()
+    # PySpark logs each analysis error that it raises, with the JVM's whole stack.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    return spark
+
+
+@contextmanager
+def _standard_error_to(log_file: Path | None) -> Iterator[None]:
+    """Let a process started here inherit this file as its standard error: the JVM writes its log there."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    target = os.open(log_file or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        os.dup2(target, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(target)
+
+
+def jvm_pid(spark: SparkSession) -> int | None:
+    """Process id of the session's JVM, which outlives a killed Python for a moment; None where it is remote."""
+    process: subprocess.Popen[bytes] | None = getattr(spark.sparkContext._gateway, "proc", None)
+    return process.pid if process else None
+
+
+def stop_session(spark: SparkSession) -> None:
+    """Stop the session and wait until its JVM has ended."""
+    gateway = spark.sparkContext._gateway
+    process: subprocess.Popen[bytes] | None = getattr(gateway, "proc", None)
+    spark.stop()
+    if gateway is None or process is None:
+        return
+    gateway.shutdown()
+    if process.stdin:
+        process.stdin.close()  # the JVM ends when Python's end of the pipe closes
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=60)

@@ -1,0 +1,1 @@
+"""Landing formats and mapping files: from a shop's export to raw rows."""

@@ -1,0 +1,133 @@
+"""Reading one landed file through in Python: its header, its records counted, and whether Spark can read it at all.
+
+The count is the ledger's figure for what landed, taken from landing itself and without Spark.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import chain
+from pathlib import Path
+from typing import IO, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakehouse.sources.mapping import Format, Mapping
+
+BLANK = b" \t\r\n"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What one file holds. `header_lines` counts the lines up to and with the header."""
+
+    rows: int | None
+    header: tuple[str, ...] | None = None
+    header_lines: int = 0
+    problem: str | None = None
+
+
+def examine(path: Path, mapping: Mapping) -> Examined:
+    """Read the file through.
+
+    Returns:
+        Its records and header; or a `problem`, with the way out, where the file cannot be read whole or lacks a
+        column that the mapping names.
+    """
+    try:
+        found = _parquet(path) if mapping.format.type == "parquet" else _text(path, mapping.format)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        return Examined(None, problem=f"it is no whole gzip file ({error}): deliver it again")
+    except (OSError, pa.ArrowException, UnicodeError) as error:
+        return Examined(None, problem=f"it cannot be read ({error}): deliver it again")
+    problem = header_problem(found.header, mapping) if found.header is not None else None
+    return Examined(found.rows, found.header, found.header_lines, problem)
+
+
+def _parquet(path: Path) -> Examined:
+    with pq.ParquetFile(path) as file:
+        return Examined(file.metadata.num_rows, tuple(file.schema_arrow.names))
+
+
+def _text(path: Path, form: Format) -> Examined:
+    lines = _lines(path, form)
+    quote = form.quote.encode() if form.multiline else None
+    if form.type != "csv":
+        return Examined(count_records(lines, quote))
+    number, first = next(((n, line) for n, line in enumerate(lines, 1) if line.strip(BLANK)), (0, b""))
+    if not number:
+        return Examined(0)
+    names = parse_header(first, form)
+    if form.header:
+        return Examined(count_records(lines, quote), names, number)
+    # Columns without names go by their numbers.
+    numbers = tuple(str(n) for n in range(1, len(names) + 1))
+    return Examined(count_records(chain([first], lines), quote), numbers)
+
+
+def _lines(path: Path, form: Format) -> Iterator[bytes]:
+    """The file's lines as bytes; UTF-16 comes as UTF-8, since its line ends are two bytes."""
+    with _open(path) as stream:
+        if form.encoding == "utf-16":
+            yield from (line.encode() for line in re.split("\r\n|\n|\r", stream.read().decode("utf-16")))
+            return
+        for line in stream:
+            # A carriage return alone ends a line for Spark as well.
+            yield from line.splitlines() if b"\r" in line else (line,)
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix == ".gz":
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if path.suffix == ".zst":
+        return cast(IO[bytes], pa.input_stream(str(path), compression="zstd"))
+    return path.open("rb")
+
+
+def count_records(lines: Iterable[bytes], quote: bytes | None) -> int:
+    """Count the records: lines that are not blank; with a quote sign, lines inside quotes go with their record."""
+    if quote is None:
+        return sum(1 for line in lines if line.strip(BLANK))
+    records, inside = 0, False
+    for line in lines:
+        if not inside and not line.strip(BLANK):
+            continue
+        records += not inside
+        inside ^= line.count(quote) % 2 == 1
+    return records
+
+
+def parse_header(line: bytes, form: Format) -> tuple[str, ...]:
+    """The column names of a header line, without byte order mark and blanks around them."""
+    encoding = "utf-8" if form.encoding == "utf-16" else form.encoding
+    text = line.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace").strip("\ufeff\r\n")
+    names = next(csv.reader([text], delimiter=form.delimiter, quotechar=form.quote), [])
+    return tuple(name.strip() for name in names)
+
+
+def header_problem(header: tuple[str, ...], mapping: Mapping) -> str | None:
+    """Why the columns of a file do not serve the mapping, and the way out; None where they do."""
+    if mapping.format.type == "csv" and len(header) == 1 and len(mapping.fields) > 1:
+        return f"its header has one column, {header[0]!r}: is format.delimiter = {mapping.format.delimiter!r} right?"
+    twice = sorted({name for name in header if header.count(name) > 1})
+    problems = [f"column {name!r} is there twice" for name in twice]
+    for field, names in mapping.fields.items():
+        if not any(str(name).split(".")[0] in header for name in names):
+            problems.append(_missing(field, [str(name) for name in names], header))
+    return "; ".join(problems) or None
+
+
+def _missing(field: str, names: list[str], header: tuple[str, ...]) -> str:
+    close = get_close_matches(names[0], header, 1, 0.5)
+    if not close:
+        return f"column {names[0]!r} is missing; it has {', '.join(header)}"
+    both = ", ".join(f'"{name}"' for name in (*names, close[0]))
+    return f"column {names[0]!r} is missing; if {close[0]!r} is the same, write {field} = [{both}]"

@@ -1,0 +1,118 @@
+"""The mapping's expressions, held against Spark before any row is read."""
+
+from __future__ import annotations
+
+import re
+
+from pyspark.errors import AnalysisException, ParseException, PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    BooleanType,
+    DataType,
+    DateType,
+    DecimalType,
+    IntegralType,
+    NullType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
+
+from lakehouse.errors import MappingError
+from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.parse import fields_schema
+
+# Spark counts these as deterministic, since they are one value within a query; not from run to run.
+CHANGING = re.compile(
+    r"\b(current_timestamp|current_date|current_time|localtimestamp|now|curdate|unix_timestamp\s*\(\s*\)|"
+    r"current_user|session_user|user\s*\(|input_file_\w+|reflect|java_method|try_reflect|version\s*\()", re.I
+)  # fmt: skip
+BARE_CAST = re.compile(r"\bas\s+(timestamp|date)|::\s*(timestamp|date)|\bto_(timestamp|date)\s*\([^,()]*\)", re.I)
+
+NUMBERS: tuple[type[DataType], ...] = (StringType, DecimalType, IntegralType, NullType)
+TIMES: tuple[type[DataType], ...] = (StringType, TimestampType, TimestampNTZType, DateType)
+WANTED: dict[str, tuple[tuple[type[DataType], ...], str]] = {
+    "quantity": (
+        NUMBERS,
+        "a text or a DECIMAL: try_cast(... AS DECIMAL(38, 10)) gives one; money never goes through a float",
+    ),
+    "unit_price": (
+        NUMBERS,
+        "a text or a DECIMAL: try_cast(... AS DECIMAL(38, 10)) gives one; money never goes through a float",
+    ),
+    "order_ts": (
+        TIMES,
+        "a text in format.timestamp_format, or a timestamp: try_to_timestamp(..., 'yyyy-MM-dd HH:mm:ss')",
+    ),
+    "updated_at": (
+        TIMES,
+        "a text in format.timestamp_format, or a timestamp: try_to_timestamp(..., 'yyyy-MM-dd HH:mm:ss')",
+    ),
+    "deleted": ((BooleanType,), "true or false, such as status = 'cancelled'"),
+}
+
+
+def check_expressions(spark: SparkSession, mapping: Mapping) -> None:
+    """Hold every expression against the fields.
+
+    Raises:
+        MappingError: with every expression that is broken, not deterministic, or of the wrong type.
+    """
+    problems = expression_problems(spark, mapping)
+    if problems:
+        raise MappingError(mapping.origin or mapping.name, problems)
+
+
+def expression_problems(spark: SparkSession, mapping: Mapping) -> list[str]:
+    """What is wrong with the expressions, each with its likely fix; empty where all is well."""
+    fields = spark.createDataFrame([], fields_schema(mapping))
+    found = ((name, _problem(fields, name, expression, mapping)) for name, expression in mapping.columns.items())
+    return [f"columns.{name}: {problem}" for name, problem in found if problem]
+
+
+def _problem(fields: DataFrame, name: str, expression: str, mapping: Mapping) -> str | None:
+    changing = CHANGING.search(expression)
+    if changing:
+        return f"{changing.group(0)} gives another value in every run, so loading a file again would change its rows"
+    if re.search(r"\bselect\b", expression, re.I):
+        return "a query is not allowed here: a value comes from its own line's fields alone"
+    try:
+        # A join's condition must be deterministic, and takes no aggregate, window or generator.
+        _ = fields.join(fields.limit(0).select(F.lit(1)), F.expr(f"({expression}) IS NOT NULL")).schema
+        kind = fields.select(F.expr(expression)).schema[0].dataType
+    except ParseException as error:
+        return f"it is no Spark SQL expression: {_first_sentence(error)}"
+    except AnalysisException as error:
+        return _explained(error, mapping)
+    return _type_problem(name, kind, expression, mapping)
+
+
+def _explained(error: PySparkException, mapping: Mapping) -> str:
+    condition = error.getCondition() or ""
+    if condition.startswith("UNRESOLVED_COLUMN"):
+        return f"{_first_sentence(error)} The fields of this mapping are: {', '.join(mapping.fields)}."
+    if condition == "INVALID_NON_DETERMINISTIC_EXPRESSIONS":
+        return "it is not deterministic: loading a file again would change its rows"
+    if condition.startswith(("UNSUPPORTED_EXPR", "UNSUPPORTED_GENERATOR")):
+        return "an aggregate, window or explode is not allowed here: a value comes from its own line's fields alone"
+    return _first_sentence(error)
+
+
+def _type_problem(name: str, kind: DataType, expression: str, mapping: Mapping) -> str | None:
+    wanted, advice = WANTED.get(name, ((), ""))
+    if wanted and not isinstance(kind, wanted):
+        return f"it gives {kind.simpleString().upper()}, and must be {advice}"
+    if name not in ("order_ts", "updated_at"):
+        return None
+    if isinstance(kind, StringType) and not mapping.format.timestamp_format:
+        return 'it gives a text; name its format, such as timestamp_format = "yyyy-MM-dd HH:mm:ss", in [format]'
+    if BARE_CAST.search(expression):
+        return "a cast without a format reads '12:30' as today; use try_to_timestamp(..., 'yyyy-MM-dd HH:mm:ss')"
+    return None
+
+
+def _first_sentence(error: PySparkException) -> str:
+    text = str(error).strip().splitlines()
+    first = next((line.strip() for line in text if line.strip()), "it cannot be read")
+    return re.sub(r"^\[[A-Z_.]+\]\s*", "", first).split(" SQLSTATE")[0]

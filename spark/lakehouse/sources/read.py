@@ -1,0 +1,136 @@
+"""Landed files to raw records: text, file and line number, nothing interpreted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from lakehouse.sources.mapping import Format, Mapping
+from lakehouse.sources.plan import FileEntry
+
+BLANK = "' \t\r\n'"
+GLOB_SIGNS = re.compile(r"([\[\]{}*?\\])")
+
+
+def read_records(spark: SparkSession, landing: str, plan: Sequence[FileEntry], mapping: Mapping) -> DataFrame:
+    """Read the planned files.
+
+    Args:
+        landing: folder or prefix that the plan's paths are below.
+        plan: at least one file.
+
+    Returns:
+        The columns of bronze.order_lines_raw, one row for each record.
+    """
+    names = [GLOB_SIGNS.sub(r"\\\1", f"{landing}/{entry.path}") for entry in plan]
+    files = _files(spark, spark.read.text(names).inputFiles(), landing, plan)
+    if mapping.format.type == "parquet":
+        records = _parquet(spark, names, files)
+    else:
+        records = _records(_lines(spark, names, files, mapping.format), mapping.format)
+    details = files.drop("url", "header_lines").distinct()
+    return records.join(F.broadcast(details), "file_number").drop("file_number")
+
+
+def _files(spark: SparkSession, urls: Sequence[str], landing: str, plan: Sequence[FileEntry]) -> DataFrame:
+    """The plan with the URL by which Spark names each file, and a number: a path is long to carry through a shuffle."""
+    by_path = {entry.path: entry for entry in plan}
+    numbered = [
+        (number, spelling, by_path[below(landing, url)])
+        for number, url in enumerate(urls)
+        for spelling in spellings(url)
+    ]
+    rows = [(n, url, e.header_lines, e.path, e.header, e.source, e.batch, e.mapping_hash) for n, url, e in numbered]
+    schema = "file_number INT, url STRING, header_lines INT, file STRING, header STRING, source STRING, batch BIGINT"
+    return spark.createDataFrame(rows, f"{schema}, mapping_hash STRING")
+
+
+def spellings(url: str) -> set[str]:
+    """A local file's URL with one slash and with three: Spark's readers and its metadata column differ in that."""
+    return {re.sub("^file:/+", scheme, url) for scheme in ("file:/", "file:///")}
+
+
+def below(landing: str, url: str) -> str:
+    """The path below the landing place of a file that Spark names by its URL."""
+    path = unquote(url)
+    return path[path.index(landing.rstrip("/") + "/") + len(landing.rstrip("/")) + 1 :]
+
+
+def _lines(spark: SparkSession, names: Sequence[str], files: DataFrame, form: Format) -> DataFrame:
+    """Every line below the header: file_number, line_number, and its bytes as the string `value`."""
+    if form.encoding == "utf-16":
+        # A line end is two bytes here: decode first, split then.
+        text = "regexp_replace(decode(CAST(value AS BINARY), 'UTF-16'), '^\ufeff', '')"
+        whole = _of_files(spark.read.text(names, wholetext=True), files).withColumn("text", F.expr(text))
+        split = F.expr("posexplode(split(text, '\r\n|\n|\r'))").alias("position", "value")
+        lines = whole.select("file_number", "header_lines", split)
+        numbered = lines.withColumn("line_number", (F.col("position") + 1).cast("bigint"))
+    else:
+        lines = _of_files(spark.read.text(names), files).withColumn("position", F.monotonically_increasing_id())
+        number = F.row_number().over(Window.partitionBy("file_number").orderBy("position"))
+        numbered = lines.withColumn("line_number", number.cast("bigint"))
+    return numbered.where("line_number > header_lines").select("file_number", "line_number", "value")
+
+
+def _of_files(rows: DataFrame, files: DataFrame) -> DataFrame:
+    numbers = F.broadcast(files.select("url", "file_number", "header_lines"))
+    return rows.join(numbers, rows["_metadata.file_path"] == numbers["url"]).drop("url")
+
+
+def _records(lines: DataFrame, form: Format) -> DataFrame:
+    if form.multiline:
+        lines = join_quoted_lines(lines, form.quote)
+    filled = lines.where(f"trim(BOTH {BLANK} FROM value) <> ''")
+    # A byte order mark is no part of the first record.
+    value = F.expr(
+        "CASE WHEN line_number = 1 AND startswith(CAST(value AS BINARY), X'EFBBBF') "
+        "THEN CAST(substring(CAST(value AS BINARY), 4) AS STRING) ELSE value END"
+    )
+    return filled.withColumn("value", value).select(
+        "file_number", "line_number", _text(form).alias("raw"), _bytes(form).alias("raw_base64")
+    )
+
+
+def _text(form: Format) -> Column:
+    if form.encoding in ("utf-8", "utf-16"):
+        return F.expr("make_valid_utf8(value)")
+    return F.expr(f"decode(CAST(value AS BINARY), '{form.encoding}')")
+
+
+def _bytes(form: Format) -> Column:
+    """The bytes in base64 where `_text` could not keep them all."""
+    whole = "is_valid_utf8(value)"
+    if form.encoding not in ("utf-8", "utf-16"):
+        whole = f"instr(decode(CAST(value AS BINARY), '{form.encoding}'), '\ufffd') = 0"
+    return F.expr(f"CASE WHEN NOT {whole} THEN base64(CAST(value AS BINARY)) END")
+
+
+def join_quoted_lines(lines: DataFrame, quote: str) -> DataFrame:
+    """Put the lines of a record that goes on inside quotes together again.
+
+    A record ends where the quotes so far are even in number; it keeps the number of its first line.
+    """
+    in_file = Window.partitionBy("file_number").orderBy("line_number")
+    quotes = F.length("value") - F.length(F.replace("value", F.lit(quote), F.lit("")))
+    before = F.coalesce(F.sum(quotes).over(in_file.rowsBetween(Window.unboundedPreceding, -1)), F.lit(0))
+    marked = lines.withColumn("_outside", before % 2 == 0).where(
+        f"NOT (_outside AND trim(BOTH {BLANK} FROM value) = '')"
+    )
+    first = F.last(F.expr("CASE WHEN _outside THEN line_number END"), ignorenulls=True).over(in_file)
+    grouped = marked.withColumn("_first", first).groupBy("file_number", F.col("_first").alias("line_number"))
+    parts = F.sort_array(F.collect_list(F.struct("line_number", "value")))
+    return grouped.agg(F.array_join(F.transform(parts, lambda part: part["value"]), "\n").alias("value"))
+
+
+def _parquet(spark: SparkSession, names: Sequence[str], files: DataFrame) -> DataFrame:
+    rows = spark.read.option("mergeSchema", "true").parquet(*names)
+    text = F.to_json(F.struct("*"), {"ignoreNullFields": "false"})
+    number = (F.col("_metadata.row_index") + 1).alias("line_number")
+    raw = rows.select(F.col("_metadata.file_path").alias("_url"), number, text.alias("raw"))
+    numbers = F.broadcast(files.select("url", "file_number"))
+    numbered = raw.join(numbers, raw["_url"] == numbers["url"])
+    return numbered.select("file_number", "line_number", "raw", F.lit(None).cast("string").alias("raw_base64"))

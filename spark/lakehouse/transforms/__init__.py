@@ -1,0 +1,1 @@
+"""Pure functions from DataFrames to DataFrames: no I/O, no session, no clock, no random."""

@@ -1,0 +1,87 @@
+"""Slowly changing dimensions of type 2: versions from dated observations, and the version valid at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from lakehouse.model import UNKNOWN_KEY
+from lakehouse.model.table import Table
+
+BEGINNING = "TIMESTAMP '1900-01-01 00:00:00'"
+END = "TIMESTAMP '9999-12-31 00:00:00'"
+
+
+def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key: str) -> DataFrame:
+    """The versions that dated observations tell of.
+
+    At equal times the greatest value of each tracked column wins; NULL tells nothing, so the value before it goes on,
+    and the first one known reaches back to the beginning.
+
+    Args:
+        observations: `identity`, `order_ts` and the tracked columns; rows without an identity are passed over.
+        key: name of the surrogate key, xxhash64 of the identity and valid_from.
+
+    Returns:
+        `key`, `identity`, the tracked columns, valid_from, valid_to (half open) and is_current; the intervals of one
+        identity neither overlap nor leave gaps.
+    """
+    at_once = (
+        observations.where(F.col(identity).isNotNull())
+        .groupBy(identity, "order_ts")
+        .agg(*(F.max(name).alias(name) for name in tracked))
+    )
+    in_time = Window.partitionBy(identity).orderBy("order_ts")
+    before = in_time.rowsBetween(Window.unboundedPreceding, 0)
+    after = in_time.rowsBetween(0, Window.unboundedFollowing)
+    known = at_once.withColumns(
+        {
+            name: F.coalesce(F.last(name, ignorenulls=True).over(before), F.first(name, ignorenulls=True).over(after))
+            for name in tracked
+        }
+    )
+    values = F.struct(*tracked)
+    changed = known.withColumn("_previous", F.lag(values).over(in_time)).withColumn(
+        "_first", F.row_number().over(in_time) == 1
+    )
+    starts = changed.where(F.col("_first") | ~F.col("_previous").eqNullSafe(values))
+    return _intervals(starts, identity, tracked, key)
+
+
+def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: str) -> DataFrame:
+    in_time = Window.partitionBy(identity).orderBy("order_ts")
+    valid_from = F.when(F.col("_first"), F.expr(BEGINNING)).otherwise(F.col("order_ts"))
+    dated = starts.withColumn("valid_from", valid_from).withColumn("_next", F.lead("order_ts").over(in_time))
+    return dated.select(
+        F.xxhash64(identity, "valid_from").alias(key),
+        identity,
+        *tracked,
+        "valid_from",
+        F.coalesce("_next", F.expr(END)).alias("valid_to"),
+        F.col("_next").isNull().alias("is_current"),
+    )
+
+
+def unknown_member(table: Table, rows: DataFrame) -> DataFrame:
+    """One row in the table's columns: the key -1, always valid, everything else NULL."""
+    fixed = {
+        table.key[0]: F.lit(UNKNOWN_KEY),
+        "valid_from": F.expr(BEGINNING),
+        "valid_to": F.expr(END),
+        "is_current": F.lit(True),
+    }
+    session = rows.sparkSession
+    columns = [fixed.get(c.name, F.lit(None)).cast(c.type).alias(c.name) for c in table.columns]
+    return session.range(1).select(*columns)
+
+
+def at_time(lines: DataFrame, dimension: DataFrame, identity: str, columns: Sequence[str]) -> DataFrame:
+    """Add to each line `columns` of the version that was valid at its order_ts; NULL where there is none."""
+    renamed = dimension.select(
+        F.col(identity).alias("_identity"), F.col("valid_from").alias("_from"), F.col("valid_to").alias("_to"), *columns
+    )
+    valid = (F.col(identity) == F.col("_identity")) & (F.col("order_ts") >= F.col("_from"))
+    joined = lines.join(renamed, valid & (F.col("order_ts") < F.col("_to")), "left")
+    return joined.drop("_identity", "_from", "_to")

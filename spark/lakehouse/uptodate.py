@@ -1,0 +1,83 @@
+"""Whether there is anything to do, told in a second: delta-rs reads the lake's own records without a Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from lakehouse.model import JOB_RUNS, LANDING_FILES, TABLES, Table
+from lakehouse.settings import State
+from lakehouse.sources.landing import Landing, list_landing
+from lakehouse.sources.mapping import Mapping
+
+
+def open_table(state: State, table: Table) -> DeltaTable | None:
+    """The table by delta-rs; None where it is not there."""
+    path = state.lake / table.name.replace(".", "/")
+    try:
+        return DeltaTable(str(path)) if path.is_dir() else None
+    except TableNotFoundError:
+        return None
+
+
+def table_rows(state: State, table: Table, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The table's rows as dictionaries; none where it is not there. For the small tables."""
+    delta = open_table(state, table)
+    if delta is None:
+        return []
+    rows: list[dict[str, Any]] = delta.to_pyarrow_table(columns=list(columns) if columns else None).to_pylist()
+    return rows
+
+
+def is_up_to_date(state: State, jobs: Iterable[str]) -> bool:
+    """Whether a run would find nothing new: in landing, in the mapping, in any job's inputs, or in the warehouse."""
+    mapping = state.mapping()
+    runs = last_runs(state)
+    if not state.warehouse.is_file() or any(job not in runs for job in jobs):
+        return False
+    if any(run["mapping_hash"] != mapping.hash for run in runs.values()):
+        return False
+    return _landing_is_loaded(state, mapping) and _inputs_are_read(state, runs)
+
+
+def last_runs(state: State) -> dict[str, dict[str, Any]]:
+    """The newest logged run of each job."""
+    ordered = sorted(table_rows(state, JOB_RUNS), key=lambda run: (run["finished_at"], run["run_id"]))
+    return {run["job"]: run for run in ordered}
+
+
+def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
+    known = {(row["path"], row["content_hash"]): row["status"] for row in _files(state)}
+    if "planned" in known.values():
+        return False
+    landing = list_landing(state.landing, mapping.format)
+    return all(known.get((file.path, file.content_hash)) in ("loaded", "set_aside") for file in landing.files)
+
+
+def _files(state: State) -> list[dict[str, Any]]:
+    return table_rows(state, LANDING_FILES, ["path", "content_hash", "status"])
+
+
+def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
+    read = {name: seen for run in runs.values() for name, seen in dict(run["inputs"]).items()}
+    now = {}
+    for table in TABLES:
+        delta = open_table(state, table) if table.name in read else None
+        if delta is not None:
+            now[table.name] = {"id": str(delta.metadata().id), "version": delta.version()}
+    seen = [dict(run["inputs"]) for run in runs.values()]
+    return all(now.get(name) == version for inputs in seen for name, version in inputs.items())
+
+
+def vanished_files(state: State) -> list[str]:
+    """Files that are loaded and no longer in landing."""
+    loaded = {row["path"] for row in _files(state) if row["status"] == "loaded"}
+    return sorted(path for path in loaded if not (state.landing / path).is_file())
+
+
+def listed(state: State) -> Landing:
+    """What lies in the state's landing folder now."""
+    return list_landing(state.landing, state.mapping().format)

@@ -1,0 +1,64 @@
+"""Gold tables to Parquet for the warehouse: the change feed since what it has, or a snapshot where there is no feed."""
+
+from __future__ import annotations
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from lakehouse.delta import Lake, Version
+from lakehouse.model import Table
+from lakehouse.warehouse.load import Export, Mark
+
+
+def export_changes(lake: Lake, table: Table, mark: Mark | None, exports: str, run_id: str) -> Export | None:
+    """Write what the warehouse lacks of a table below `exports`.
+
+    Args:
+        mark: what the warehouse has on record; None where it has nothing.
+        exports: folder or prefix that the warehouse's stage shows.
+
+    Returns:
+        What was written; None where the warehouse has it all.
+    """
+    now = lake.version(table)
+    if mark and Version(mark.delta_table_id, mark.delta_version) == now:
+        return None
+    feed = _feed(lake, table, mark, now)
+    rows = feed if feed is not None else _snapshot(lake, table, now)
+    path = f"{table.name.replace('.', '/')}/{run_id}"
+    rows.coalesce(2).write.mode("overwrite").parquet(f"{exports}/{path}")
+    count = lake.spark.read.schema(rows.schema).parquet(f"{exports}/{path}").count()
+    new_mark = Mark(table.name, now.id, now.version, run_id)
+    return Export(table, path, new_mark, snapshot=feed is None, rows=count)
+
+
+def _feed(lake: Lake, table: Table, mark: Mark | None, now: Version) -> DataFrame | None:
+    """The last change of each key; None where the mark is of another table, ahead of it, or its feed is gone."""
+    if mark is None or mark.delta_table_id != now.id or mark.delta_version > now.version:
+        return None
+    changes = lake.changes(table, mark.delta_version, now.version)
+    try:
+        changes.isEmpty()
+    except PySparkException:  # the files of old versions have been vacuumed
+        return None
+    return last_changes(changes, table)
+
+
+def last_changes(changes: DataFrame, table: Table) -> DataFrame:
+    """The table's columns, change_type (upsert or delete) and delta_version: the last change of each key."""
+    rows = changes.where("_change_type <> 'update_preimage'")
+    # Within one commit a row that was deleted and inserted again is there.
+    newest = Window.partitionBy(*table.key).orderBy(F.desc("_commit_version"), F.col("_change_type") == "delete")
+    last = rows.withColumn("_n", F.row_number().over(newest)).where("_n = 1")
+    kind = F.when(F.col("_change_type") == "delete", "delete").otherwise("upsert")
+    return last.select(*table.column_names, kind.alias("change_type"), F.col("_commit_version").alias("delta_version"))
+
+
+def _snapshot(lake: Lake, table: Table, now: Version) -> DataFrame:
+    rows = lake.spark.read.format("delta").option("versionAsOf", now.version).load(lake.path(table))
+    return rows.select(
+        *table.column_names,
+        F.lit("upsert").alias("change_type"),
+        F.lit(now.version).cast("bigint").alias("delta_version"),
+    )

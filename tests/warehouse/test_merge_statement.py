@@ -1,0 +1,84 @@
+"""MERGE changes what it says it changes, and refuses to let chance decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lakehouse.warehouse.embedded import Connection, ProgrammingError
+
+UPSERT = """
+    merge into STOCK as t using CHANGES as s on t.ID = s.ID
+    when matched and s.UNITS = 0 then delete
+    when matched and t.UNITS is distinct from s.UNITS then update set t.UNITS = s.UNITS, SEEN = SEEN + 1
+    when not matched and s.UNITS > 0 then insert (ID, UNITS, SEEN) values (s.ID, s.UNITS / 1, 1)
+"""
+
+
+@pytest.fixture
+def stock(connection: Connection) -> Connection:
+    connection.execute_string(
+        """
+        create table STOCK (ID varchar(3), UNITS number(14, 3), SEEN int);
+        create table CHANGES (ID varchar(8), UNITS number(14, 3));
+        insert into STOCK values ('a', 1, 1), ('b', 2, 1), ('c', 3, 1)
+        """
+    )
+    return connection
+
+
+def changed(connection: Connection, values: str, statement: str = UPSERT) -> dict[str, Any]:
+    connection.cursor().execute(f"insert into CHANGES values {values}")
+    cursor = connection.cursor().execute(statement)
+    return dict(zip((column.name for column in cursor.description or []), cursor.fetchone(), strict=True))
+
+
+def rows(connection: Connection) -> list[tuple[str, int, int]]:
+    return [(i, int(u), n) for i, u, n in connection.cursor().execute("select * from STOCK order by ID")]
+
+
+def test_merge_inserts_updates_deletes_and_counts(stock: Connection) -> None:
+    counts = changed(stock, "('a', 0), ('b', 5), ('c', 3), ('d', 4), ('e', 0)")
+    assert counts == {"number of rows inserted": 1, "number of rows updated": 1, "number of rows deleted": 1}
+    assert rows(stock) == [("b", 5, 2), ("c", 3, 1), ("d", 4, 1)]
+
+
+def test_merge_twice_changes_nothing(stock: Connection) -> None:
+    changed(stock, "('b', 5), ('d', 4)")
+    before = rows(stock)
+    assert set(changed(stock, "('b', 5)", UPSERT.replace("CHANGES", "(select distinct * from CHANGES)")).values()) == {
+        0
+    }
+    assert rows(stock) == before
+
+
+@pytest.mark.parametrize("values", ["('a', 5), ('a', 6)", "('a', 5), ('a', 5)", "('a', 0), ('a', 5)"])
+def test_several_source_rows_for_one_target_row_are_refused(stock: Connection, values: str) -> None:
+    with pytest.raises(ProgrammingError, match="Duplicate row") as raised:
+        changed(stock, values)
+    assert raised.value.errno == 100090
+    assert rows(stock) == [("a", 1, 1), ("b", 2, 1), ("c", 3, 1)]
+
+
+def test_several_source_rows_that_all_delete_or_do_nothing_are_no_conflict(stock: Connection) -> None:
+    assert changed(stock, "('a', 0), ('a', 0), ('b', 2), ('b', 7)")["number of rows deleted"] == 1
+    assert rows(stock) == [("b", 7, 2), ("c", 3, 1)]
+
+
+def test_null_keys_do_not_match(stock: Connection) -> None:
+    assert changed(stock, "(null, 1)")["number of rows inserted"] == 1
+
+
+def test_merge_from_a_query_keeps_the_last_change(stock: Connection) -> None:
+    source = "(select * from CHANGES qualify row_number() over (partition by ID order by UNITS desc) = 1)"
+    assert changed(stock, "('a', 5), ('a', 6)", UPSERT.replace("CHANGES", source))["number of rows updated"] == 1
+    assert rows(stock)[0] == ("a", 6, 2)
+
+
+def test_failed_merge_leaves_the_table_alone_in_a_transaction(stock: Connection) -> None:
+    stock.execute_string("begin; insert into STOCK values ('z', 1, 1)")
+    with pytest.raises(ProgrammingError, match="too long"):
+        changed(stock, "('a', 9), ('toolong', 1)")
+    stock.rollback()
+    assert rows(stock) == [("a", 1, 1), ("b", 2, 1), ("c", 3, 1)]
