@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.model import Table
@@ -70,8 +70,8 @@ class Lake:
         return self.spark.read.format("delta").load(self.path(table))
 
     def is_empty(self, table: Table) -> bool:
-        """Whether the table has no row."""
-        return self.read(table).isEmpty()
+        """Whether the table has no file, told from its log alone."""
+        return not self.read(table).inputFiles()
 
     def version(self, table: Table) -> Version:
         """The table's id and newest version."""
@@ -85,6 +85,14 @@ class Lake:
         """Rows changed in the versions after `after`, up to and with `until`: both images of updates."""
         feed = self.spark.read.format("delta").option("readChangeFeed", "true")
         return feed.option("startingVersion", after + 1).option("endingVersion", until).load(self.path(table))
+
+    def update(self, table: Table, assignment: str, condition: str) -> None:
+        """UPDATE the rows that meet the condition."""
+        self.spark.sql(f"UPDATE {self.sql_name(table)} SET {assignment} WHERE {condition}").collect()
+
+    def delete(self, table: Table, condition: str) -> None:
+        """DELETE the rows that meet the condition."""
+        self.spark.sql(f"DELETE FROM {self.sql_name(table)} WHERE {condition}").collect()
 
     def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
         """Append `rows`, unless this writer has appended this batch, or a later one, before."""
@@ -102,7 +110,7 @@ class Lake:
             desired: what they are to be; unique by the table's key.
         """
         if current is None:
-            return self._fill(table, desired)
+            return self.append(table, desired)
         changes = row_changes(table, current, desired).persist()
         try:
             counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
@@ -115,13 +123,12 @@ class Lake:
             changes.unpersist()
         return written
 
-    def _fill(self, table: Table, rows: DataFrame) -> Written:
-        self.append(table, rows)
-        return Written(inserted=self.read(table).count())
-
-    def append(self, table: Table, rows: DataFrame) -> None:
+    def append(self, table: Table, rows: DataFrame) -> Written:
         """Add rows to the table."""
-        rows.select(*table.column_names).write.format("delta").mode("append").save(self.path(table))
+        counted = Observation()
+        observed = rows.select(*table.column_names).observe(counted, F.count(F.lit(1)).alias("rows"))
+        observed.write.format("delta").mode("append").save(self.path(table))
+        return Written(inserted=counted.get["rows"])
 
     def _merge(self, table: Table, changes: DataFrame) -> None:
         columns = table.column_names
@@ -156,6 +163,11 @@ def same_key(left: str, right: str, key: Sequence[str]) -> Column:
     """The condition that two aliased DataFrames agree in every column of `key`, NULL equal to NULL."""
     equal = [F.col(f"{left}.{name}").eqNullSafe(F.col(f"{right}.{name}")) for name in key]
     return reduce(lambda one, other: one & other, equal)
+
+
+def among(column: str, texts: Sequence[str]) -> str:
+    """The SQL condition that the column is one of the texts. Delta's UPDATE and DELETE take no parameters."""
+    return f"{column} IN ({', '.join(map(_literal, texts))})"
 
 
 def _literal(text: str) -> str:

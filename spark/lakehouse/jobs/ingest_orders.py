@@ -8,12 +8,12 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, among
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.model import LANDING_FILES, ORDER_LINES_RAW
 from lakehouse.sources.expressions import check_expressions
 from lakehouse.sources.landing import list_landing
-from lakehouse.sources.mapping import Mapping, load_mapping
+from lakehouse.sources.mapping import load_mapping
 from lakehouse.sources.plan import FileEntry, Registry, file_changed_while_read
 from lakehouse.sources.read import read_records
 
@@ -48,58 +48,59 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if log.last is None or log.mapping_changed:
             check_expressions(spark, mapping)
         landing = list_landing(Path(config.landing), mapping.format)
-        registry = Registry([FileEntry(**row.asDict()) for row in lake.read(LANDING_FILES).collect()])
-        _finish_unfinished(log, registry)
-        registry.forget_unfinished()
-        registry.plan(landing, mapping, retry=config.retry_quarantine or log.mapping_changed)
-        _write_registry(log, registry)
-        _load(log, registry, landing.folder, mapping)
+        _finish_unfinished(log)
+        registry = _registry(lake)
+        entries = registry.new_entries(landing, mapping, retry=config.retry_quarantine or log.mapping_changed)
+        planned = [entry for entry in entries if entry.status == "planned"]
+        if entries:
+            _write_plan(log, registry, entries)
+        if planned:
+            records = read_records(spark, str(landing.folder.resolve()), planned, mapping)
+            lake.append_once(ORDER_LINES_RAW, records, f"{JOB}/{mapping.name}", planned[0].batch)
+            _settle(log, registry, planned)
     return log.rows
 
 
-def _finish_unfinished(log: JobRun, registry: Registry) -> None:
-    """A run that was killed after its write left a plan whose rows are in bronze: mark it loaded."""
-    batch = registry.unfinished_batch()
-    if batch and not log.lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch).isEmpty():
-        _settle(log, registry, batch)
+def _registry(lake: Lake) -> Registry:
+    return Registry(FileEntry(**row.asDict()) for row in lake.read(LANDING_FILES).collect())
 
 
-def _load(log: JobRun, registry: Registry, folder: Path, mapping: Mapping) -> None:
+def _finish_unfinished(log: JobRun) -> None:
+    """Settle the plan of a run that was killed: its rows are all in bronze, or none is and it is planned anew."""
+    registry = _registry(log.lake)
     planned = registry.planned()
     if not planned:
         return
     batch = planned[0].batch
-    records = read_records(log.lake.spark, str(folder.resolve()), planned, mapping)
-    log.lake.append_once(ORDER_LINES_RAW, records, f"{JOB}/{mapping.name}", batch)
-    _settle(log, registry, batch)
+    if log.lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch).isEmpty():
+        log.lake.delete(LANDING_FILES, "status = 'planned'")
+    else:
+        _settle(log, registry, planned)
 
 
-def _settle(log: JobRun, registry: Registry, batch: int) -> None:
+def _write_plan(log: JobRun, registry: Registry, entries: list[FileEntry]) -> None:
+    again = [entry.path for entry in entries if (entry.path, entry.content_hash) in registry.entries]
+    if again:
+        log.lake.delete(LANDING_FILES, f"status IN ('replaced', 'set_aside') AND {among('path', again)}")
+    rows = log.lake.spark.createDataFrame([entry.row() for entry in entries], LANDING_FILES.schema)
+    log.note(LANDING_FILES, log.lake.append(LANDING_FILES, rows).inserted)
+
+
+def _settle(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:
     """Hold bronze against the plan, take out the rows of replaced contents, and mark the batch loaded."""
-    bronze = log.lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch)
+    lake, batch = log.lake, planned[0].batch
+    bronze = lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch)
     counts = {row["file"]: row["count"] for row in bronze.groupBy("file").count().collect()}
-    changed = [entry.path for entry in registry.planned() if counts.get(entry.path, 0) != entry.rows]
+    changed = [entry.path for entry in planned if counts.get(entry.path, 0) != entry.rows]
     if changed:
-        _remove(log, changed, f"batch = {batch}")
-    replaced = registry.mark_loaded(batch, except_paths=changed)
+        lake.delete(ORDER_LINES_RAW, f"batch = {batch} AND {among('file', changed)}")
+        lake.delete(LANDING_FILES, f"batch = {batch} AND {among('path', changed)}")
+    replaced = registry.replaced_by(entry for entry in planned if entry.path not in changed)
     if replaced:
-        _remove(log, replaced, f"batch < {batch}")
+        lake.delete(ORDER_LINES_RAW, f"batch < {batch} AND {among('file', replaced)}")
+        older = f"status = 'loaded' AND batch < {batch} AND {among('path', replaced)}"
+        lake.update(LANDING_FILES, "status = 'replaced'", older)
+    lake.update(LANDING_FILES, "status = 'loaded'", f"status = 'planned' AND batch = {batch}")
     log.note(ORDER_LINES_RAW, sum(counts.values()))
-    _write_registry(log, registry)
     if changed:
         raise file_changed_while_read(changed)
-
-
-def _remove(log: JobRun, files: list[str], also: str) -> None:
-    listed = log.lake.spark.createDataFrame([(path,) for path in files], "file STRING")
-    log.lake.spark.sql(
-        f"MERGE INTO {log.lake.sql_name(ORDER_LINES_RAW)} t USING {{files}} f ON t.file = f.file AND t.{also} "
-        "WHEN MATCHED THEN DELETE",
-        files=listed,
-    ).collect()
-
-
-def _write_registry(log: JobRun, registry: Registry) -> None:
-    rows = [entry.row() for entry in registry.entries.values()]
-    desired = log.lake.spark.createDataFrame(rows, LANDING_FILES.schema)
-    log.reconcile(LANDING_FILES, log.lake.read(LANDING_FILES), desired)

@@ -75,7 +75,8 @@ class JobRun:
 
     def reconcile(self, table: Table, current: DataFrame, desired: DataFrame) -> Written:
         """Write as `Lake.reconcile` does, and note the rows."""
-        empty = self.lake.is_empty(table)
+        # Only before the first run that ended well can the table be empty: it is filled then, without a comparison.
+        empty = self.last is None and self.lake.is_empty(table)
         written = self.lake.reconcile(table, None if empty else current, desired)
         self.note(table, written.total)
         return written
@@ -109,5 +110,5 @@ def _versions(run: JobRun) -> dict[str, Row]:
 
 def last_run(lake: Lake, job: str) -> Row | None:
     """The job's newest logged run, as a row of ops.job_runs."""
-    runs = lake.read(JOB_RUNS).where(F.col("job") == job)
-    return runs.orderBy(F.desc("finished_at"), F.desc("run_id")).first()
+    runs = lake.read(JOB_RUNS).where(F.col("job") == job).collect()
+    return max(runs, key=lambda run: (run["finished_at"], run["run_id"]), default=None)

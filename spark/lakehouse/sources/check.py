@@ -42,20 +42,19 @@ def check_source(spark: SparkSession, mapping: Mapping, landing: Path, first_row
         LandingError: there is no such folder, or no file in it.
     """
     listing = list_landing(landing, mapping.format)
-    registry = Registry([])
-    registry.plan(listing, mapping, retry=False)
+    entries = Registry([]).new_entries(listing, mapping, retry=False)
     found = SourceCheck(len(listing.files), list(listing.ignored))
-    found.problems += _file_problems(registry)
+    found.problems += _file_problems(entries)
     found.problems += expression_problems(spark, mapping)
-    readable = registry.planned()
+    readable = [entry for entry in entries if entry.status == "planned"]
     if readable and not found.problems:
         _try_rows(spark, mapping, landing, readable, found, first_rows)
     return found
 
 
-def _file_problems(registry: Registry) -> list[str]:
+def _file_problems(entries: list[FileEntry]) -> list[str]:
     by_problem: dict[str, list[str]] = {}
-    for entry in registry.entries.values():
+    for entry in entries:
         if entry.problem:
             by_problem.setdefault(entry.problem, []).append(entry.path)
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from lakehouse.errors import LandingError
@@ -35,58 +35,41 @@ class FileEntry:
 
 
 class Registry:
-    """The entries by path and content. Nothing here is written: the job writes the entries when they have changed."""
+    """The entries by path and content, as bronze.landing_files has them."""
 
     def __init__(self, entries: Iterable[FileEntry]) -> None:
         self.entries = {(entry.path, entry.content_hash): entry for entry in entries}
 
     def planned(self) -> list[FileEntry]:
-        """Entries to be read, of one batch."""
+        """Entries that a run planned and none has marked loaded yet; all of one batch."""
         return [entry for entry in self.entries.values() if entry.status == "planned"]
 
-    def unfinished_batch(self) -> int | None:
-        """The batch that an earlier run planned and did not mark loaded."""
-        return max((entry.batch for entry in self.planned()), default=None)
+    def replaced_by(self, planned: Iterable[FileEntry]) -> list[str]:
+        """Paths of which an older content is loaded."""
+        paths = {entry.path for entry in planned}
+        return sorted({e.path for e in self.entries.values() if e.status == "loaded" and e.path in paths})
 
-    def forget_unfinished(self) -> None:
-        """Take out a plan of which nothing was read, so that the files are planned as they lie there now."""
-        for entry in self.planned():
-            del self.entries[entry.path, entry.content_hash]
-
-    def plan(self, landing: Landing, mapping: Mapping, *, retry: bool) -> None:
-        """Add what is new or changed in landing as the next batch, and set aside what cannot be read.
+    def new_entries(self, landing: Landing, mapping: Mapping, *, retry: bool) -> list[FileEntry]:
+        """What is new or changed in landing, as the next batch: planned, or set aside where it cannot be read.
 
         Args:
             retry: look again at files that were set aside, such as under a new mapping.
         """
         batch = max((entry.batch for entry in self.entries.values()), default=0) + 1
-        for file in landing.files:
-            known = self.entries.get((file.path, file.content_hash))
-            again = known is None or known.status == "replaced" or (known.status == "set_aside" and retry)
-            if again:
-                entry = _entry(file, landing.folder, mapping, batch)
-                self.entries[file.path, file.content_hash] = entry
+        return [
+            examined_entry(file, landing.folder, mapping, batch)
+            for file in landing.files
+            if self._wants(self.entries.get((file.path, file.content_hash)), retry)
+        ]
 
-    def mark_loaded(self, batch: int, except_paths: list[str]) -> list[str]:
-        """Mark a planned batch loaded, and the older contents of its files replaced.
-
-        Returns:
-            Paths whose older content is now replaced.
-        """
-        loaded = {entry.path for entry in self.planned()} - set(except_paths)
-        replaced = []
-        for key, entry in list(self.entries.items()):
-            if entry.status == "planned" and entry.path in except_paths:
-                del self.entries[key]
-            elif entry.status == "planned":
-                self.entries[key] = replace(entry, status="loaded")
-            elif entry.path in loaded and entry.status == "loaded" and entry.batch < batch:
-                self.entries[key] = replace(entry, status="replaced")
-                replaced.append(entry.path)
-        return replaced
+    @staticmethod
+    def _wants(known: FileEntry | None, retry: bool) -> bool:
+        # A content that was replaced may come back.
+        return known is None or known.status == "replaced" or (known.status == "set_aside" and retry)
 
 
-def _entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int) -> FileEntry:
+def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int) -> FileEntry:
+    """Read a file through and say whether it is to be loaded or set aside."""
     found = examine(folder / file.path, mapping)
     return FileEntry(
         source=mapping.name,
