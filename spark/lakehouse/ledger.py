@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from pyspark.sql import DataFrame
@@ -126,7 +127,7 @@ def differences(entries: Iterable[Entry]) -> list[Difference]:
             found.append(Difference(hop, next_hop, None, None, totals[hop], totals[next_hop]))
     present = [hop for hop in BY_DATE if any(entry.hop == hop for entry in entries)]
     expected = present or ["silver"]
-    for hop, next_hop in zip(expected, expected[1:], strict=False):
+    for hop, next_hop in pairwise(expected):
         found += compare(hop, facts_by_day(entries, hop), next_hop, facts_by_day(entries, next_hop))
     return found
 
@@ -167,6 +168,6 @@ def require_balance(entries: Iterable[Entry]) -> None:
         listed = "\n".join(f"  - {difference}" for difference in found[:5])
         more = f"\n  and {len(found) - 5} more" if len(found) > 5 else ""
         raise LedgerError(
-            f"The ledger does not balance:\n{listed}{more}\nNothing more is published. `lakehouse verify` shows all of it; "
-            "`lakehouse run --full-refresh` rebuilds every table from landing."
+            f"The ledger does not balance:\n{listed}{more}\nNothing more is published. "
+            "`lakehouse verify` shows all of it; `lakehouse run --full-refresh` rebuilds every table from landing."
         )

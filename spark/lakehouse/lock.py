@@ -60,7 +60,8 @@ def run_lock(home: Path) -> Iterator[RunLock]:
         ) from error
     except PermissionError as error:
         raise EnvironmentProblem(
-            f"The state folder {home} cannot be written ({error.strerror}). Name another one with --home or LAKEHOUSE_HOME."
+            f"The state folder {home} cannot be written ({error.strerror}). "
+            "Name another one with --home or LAKEHOUSE_HOME."
         ) from error
 
 

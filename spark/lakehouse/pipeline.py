@@ -6,7 +6,8 @@ import importlib
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from graphlib import CycleError, TopologicalSorter
@@ -113,26 +114,26 @@ def run_pipeline(
             return report
         if options.full_refresh:
             _set_lake_aside(state)
-        spark = _timed(report, "session", on_job, lambda: _start(state))
+        with _step(report, "session", on_job):
+            spark = _start(state)
         try:
             lock.name(jvm_pid(spark))
             for job in jobs:
-                report.rows[job.name] = _timed(
-                    report, job.name, on_job, lambda j=job: run_job(spark, j.name, state, options, report.run_id)
-                )
+                with _step(report, job.name, on_job):
+                    report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
         finally:
             stop_session(spark)
         shutil.rmtree(_lake_set_aside(state), ignore_errors=True)
     return report
 
 
-def _timed(report: RunReport, name: str, on_job: Callable[[str, str], None], work: Callable[[], Any]) -> Any:
+@contextmanager
+def _step(report: RunReport, name: str, on_job: Callable[[str, str], None]) -> Iterator[None]:
     on_job(name, "start")
     started = time.monotonic()
-    result = work()
+    yield
     report.seconds[name] = time.monotonic() - started
     on_job(name, "end")
-    return result
 
 
 def _start(state: State) -> SparkSession:

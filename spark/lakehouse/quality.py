@@ -62,7 +62,8 @@ LINE_RULES = (
          "line_type IS NULL OR line_type NOT IN ('sale', 'return', 'adjustment')"),
     Rule("wrong_sign", "a sale with a negative quantity, or a return with a positive one",
          "(line_type = 'sale' AND quantity_number < 0) OR (line_type = 'return' AND quantity_number > 0)"),
-    Rule("invalid_order_ts", "order_ts is missing, not in the source's format, or no date that exists", "order_ts IS NULL"),
+    Rule("invalid_order_ts", "order_ts is missing, not in the source's format, or no date that exists",
+         "order_ts IS NULL"),
     Rule("order_ts_out_of_bounds", "order_ts lies before `earliest` or not before `latest`", "out_of_bounds"),
     Rule("invalid_currency", "currency is no ISO 4217 code", "currency IS NULL OR currency NOT RLIKE '^[A-Z]{3}$'"),
     Rule("text_too_long", "a text is longer than its column: "

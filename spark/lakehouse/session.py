@@ -57,7 +57,9 @@ def start_session(
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
-    builder = builder.config("spark.driver.extraJavaOptions", f"{options} -XX:ReservedCodeCacheSize=256m -Dderby.system.home=/tmp".strip())
+    builder = builder.config(
+        "spark.driver.extraJavaOptions", f"{options} -XX:ReservedCodeCacheSize=256m -Dderby.system.home=/tmp".strip()
+    )
     with _standard_error_to(log_file):
         spark = builder.getOrCreate()
     # PySpark logs each analysis error that it raises, with the JVM's whole stack.

@@ -95,7 +95,9 @@ def _note_files(found: Verification, here: set[tuple[str, str]], known: list[Row
         )
 
 
-def _recomputed(lake: Lake, plan: list[FileEntry], landing: Path, mapping: Mapping, entries: list[Entry]) -> list[Difference]:
+def _recomputed(
+    lake: Lake, plan: list[FileEntry], landing: Path, mapping: Mapping, entries: list[Entry]
+) -> list[Difference]:
     """Read landing again, decide every record again, and compare disposition by disposition, day by day."""
     bronze = lake.read(ORDER_LINES_RAW)
     paths = lake.spark.createDataFrame([(entry.path,) for entry in plan], "file STRING")

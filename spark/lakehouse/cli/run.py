@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from lakehouse.cli.look import ledger_of, sales_by_month
 from lakehouse.cli.options import Home
 from lakehouse.cli.present import errors, output, print_ledger, print_table, print_times
-from lakehouse.generator import MANIFEST_NAME, generate
+from lakehouse.generator import MANIFEST_NAME, Manifest, generate
 from lakehouse.pipeline import Options, RunReport, chosen_jobs, run_pipeline
 from lakehouse.settings import ROOT, State, state_for_run
 
@@ -41,7 +41,7 @@ def demo(
     source = source or "softcart"
     if landing is None and source == "softcart":
         landing = ROOT / "landing" / source
-        if not (landing / MANIFEST_NAME).is_file():
+        if not _is_generated(landing, lines, days, seed):
             _generate(landing, lines, days, seed, changes=False)
     state = state_for_run(home, source, landing)
     report = _run(state, Options())
@@ -86,6 +86,13 @@ def run(
         errors.print(f"Nothing to do: {state.home} is up to date with {state.landing}.")
         return
     print_times(report, console=errors)
+
+
+def _is_generated(landing: Path, lines: int, days: int, seed: int) -> bool:
+    if not (landing / MANIFEST_NAME).is_file():
+        return False
+    manifest = Manifest.read(landing)
+    return (manifest.lines, manifest.days, manifest.seed) == (lines, days, seed)
 
 
 def _generate(out: Path, lines: int, days: int, seed: int, *, changes: bool) -> None:

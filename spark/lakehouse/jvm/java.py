@@ -13,7 +13,8 @@ from lakehouse.errors import EnvironmentProblem
 REQUIRED_MAJOR = 17
 
 HOW_TO_GET_IT = (
-    f"Install a Java {REQUIRED_MAJOR} runtime (Debian and Ubuntu: apt-get install openjdk-{REQUIRED_MAJOR}-jre-headless; "
+    f"Install a Java {REQUIRED_MAJOR} runtime "
+    f"(Debian and Ubuntu: apt-get install openjdk-{REQUIRED_MAJOR}-jre-headless; "
     f"macOS: brew install openjdk@{REQUIRED_MAJOR}) and set JAVA_HOME to it, or put its java on the PATH."
 )
 

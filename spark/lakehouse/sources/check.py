@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 
 from lakehouse.quality import MEANINGS
 from lakehouse.sources.expressions import expression_problems
+from lakehouse.sources.format import COLUMNS
 from lakehouse.sources.landing import list_landing
-from lakehouse.sources.mapping import COLUMNS, Mapping
+from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import parse_records
 from lakehouse.sources.plan import FileEntry, Registry
 from lakehouse.sources.read import read_records
@@ -95,12 +96,12 @@ FIXES = {
     "malformed_line": "are format.delimiter, format.quote and format.multiline right?",
     "unbalanced_quotes": "if records go on over several lines, set format.multiline = true",
     "invalid_encoding": "if Excel wrote the file, try format.encoding = \"windows-1252\"",
-    "invalid_quantity": "if numbers have a decimal comma, set format.decimal_mark = \",\"; for 1.234,5 also format.thousands_mark = \".\"",
-    "invalid_unit_price": "if numbers have a decimal comma, set format.decimal_mark = \",\"; strip currency signs in the expression",
-    "invalid_order_ts": "does format.timestamp_format match the text? dd is the day, MM the month, HH the hour, mm the minute",
+    "invalid_quantity": "for decimal commas, set format.decimal_mark = \",\"; for 1.234,5 also format.thousands_mark = \".\"",
+    "invalid_unit_price": "for decimal commas, set format.decimal_mark = \",\"; strip currency signs in the expression",
+    "invalid_order_ts": "does format.timestamp_format match? dd is the day, MM the month, HH the hour, mm the minute",
     "order_ts_out_of_bounds": "are day and month, or two-digit years, swapped? earliest and latest set the bounds",
     "invalid_line_type": "columns.line_type must give 'sale', 'return' or 'adjustment'",
-    "wrong_sign": "returns need negative quantities: columns.quantity = \"-abs(...)\" for them, or line_type by the sign",
+    "wrong_sign": "returns need negative quantities: negate them in columns.quantity, or tell line_type by the sign",
     "missing_order_id": "does columns.order_id name the right field?",
     "missing_product_id": "does columns.product_id name the right field?",
     "missing_line_id": "does columns.line_id name the right field?",
@@ -111,7 +112,7 @@ FIXES = {
 def likely_fixes(found: SourceCheck, mapping: Mapping) -> list[str]:
     """A sentence for each rule that so many rows break that the mapping is likely to blame."""
     return [
-        f"{count:,} of {found.rows:,} rows break {rule} ({MEANINGS[rule]}): {FIXES.get(rule, 'look at the example below')}"
+        f"{count:,} of {found.rows:,} rows break {rule} ({MEANINGS[rule]}): {FIXES.get(rule, 'see the first example')}"
         for rule, count, _ in found.broken
         if count > mapping.max_quarantine * found.rows
     ]

@@ -20,7 +20,8 @@ from typing import IO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakehouse.sources.mapping import Format, Mapping
+from lakehouse.sources.format import Format
+from lakehouse.sources.mapping import Mapping
 
 BLANK = b" \t\r\n"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.errors import LandingError
-from lakehouse.sources.mapping import Format
+from lakehouse.sources.format import Format
 
 ENDINGS = {
     "csv": (".csv", ".tsv", ".txt"),

@@ -74,7 +74,7 @@ def _at(path: str) -> Column:
 
 
 def json_shape(paths: Sequence[str]) -> str:
-    """Spark type of an object with a string at each path: `a`, `b.c` give struct<`a`: string, `b`: struct<`c`: string>>."""
+    """Spark type of an object with a string at each path: a, b.c give struct<`a`: string, `b`: struct<`c`: string>>."""
     inner: dict[str, list[str]] = {}
     for path in paths:
         head, _, rest = path.partition(".")

@@ -89,6 +89,6 @@ def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int)
 def file_changed_while_read(paths: list[str]) -> LandingError:
     """The error for files whose records are not those that were planned."""
     return LandingError(
-        f"{len(paths)} file(s) changed while they were read: {', '.join(paths[:5])}. Their rows are left out, all other "
-        "files are loaded; run again when they are written whole."
+        f"{len(paths)} file(s) changed while they were read: {', '.join(paths[:5])}. Their rows are left out, "
+        "all other files are loaded; run again when they are written whole."
     )

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from lakehouse.sources.mapping import Format, Mapping
+from lakehouse.sources.format import Format
+from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
 
 BLANK = "' \t\r\n'"
@@ -60,7 +61,7 @@ def below(landing: str, url: str) -> str:
     return path[path.index(landing.rstrip("/") + "/") + len(landing.rstrip("/")) + 1 :]
 
 
-def _lines(spark: SparkSession, names: Sequence[str], files: DataFrame, form: Format) -> DataFrame:
+def _lines(spark: SparkSession, names: list[str], files: DataFrame, form: Format) -> DataFrame:
     """Every line below the header: file_number, line_number, and its bytes as the string `value`."""
     if form.encoding == "utf-16":
         # A line end is two bytes here: decode first, split then.

@@ -1,4 +1,4 @@
-"""What becomes of each record: duplicate, quarantined, superseded, deleted, set_aside or fact, decided in this order."""
+"""What becomes of each record: duplicate, quarantined, superseded, deleted, set_aside or fact, in this order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _of_kind() -> Column:
 
 
 def _newest_counts(lines: DataFrame) -> DataFrame:
-    """The newest valid state is the line's; the greater content hash at equal times; a tombstone takes all before it."""
+    """The newest valid state counts, at equal times the greater content hash; a tombstone takes all before it."""
     states = Window.partitionBy("line_id").orderBy(
         F.desc("_counts"), F.desc("updated_at"), F.desc("content_hash"), "file", "line_number"
     )

@@ -10,7 +10,8 @@ from pyspark.sql.types import StringType, StructType
 
 from lakehouse.model.table import AMOUNT, QUANTITY, TEXT_LENGTHS, TOTAL, UNIT_PRICE
 from lakehouse.quality import broken_rules
-from lakehouse.sources.mapping import OPTIONAL_COLUMNS, Format, Mapping
+from lakehouse.sources.format import OPTIONAL_COLUMNS, Format
+from lakehouse.sources.mapping import Mapping
 
 ANY_NUMBER = "DECIMAL(38,10)"
 NUMBER = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+]?[0-9]+)?$"

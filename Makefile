@@ -1,0 +1,43 @@
+# Two commands: `make demo` and `make test`. Both set up what they need on the first call.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint types setup pins clean help
+
+help:
+	@echo "make demo                        everything once, landing to warehouse, on generated orders"
+	@echo "make demo SOURCE=S LANDING=DIR   the same on your own: S is a built-in source or a mapping file"
+	@echo "make test                        lint, types and all tests"
+	@echo "make pins                        compile requirements.txt anew from pyproject.toml (needs uv)"
+	@echo "make clean                       remove the state and the virtual environment"
+
+demo: $(READY)
+	@$(BIN)/lakehouse demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)")
+
+test: lint types
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed, and $(PYTHON) is {sys.version.split()[0]}: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m lakehouse.jvm
+	@touch $(READY)
+
+pins:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
+		--extra warehouse --extra local --extra dev pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf .venv .lakehouse .mypy_cache .ruff_cache .pytest_cache .hypothesis

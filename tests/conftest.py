@@ -1,0 +1,44 @@
+"""What all tests share: one Spark session, quick to start, for the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakehouse.delta import Lake
+from lakehouse.session import start_session, stop_session
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = start_session(quick_compiler=True, log_file=tmp_path_factory.mktemp("spark") / "spark.log")
+    yield session
+    stop_session(session)
+
+
+@pytest.fixture
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
+    return Lake(spark, str(tmp_path / "lake"))
+
+
+@pytest.fixture(autouse=True)
+def no_state_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own state out of the tests; test clients of loopback servers need no proxy's certificates."""
+    monkeypatch.delenv("LAKEHOUSE_HOME", raising=False)
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(scope="session")
+def uci_orders() -> Path:
+    folder = SHARED_DATA / "uci_online_retail"
+    if not folder.is_dir():
+        pytest.skip("the UCI Online Retail files are not beside this project: ../shared/data/uci_online_retail")
+    return folder
+
+
