@@ -5,16 +5,18 @@ All in DataFrames and SQL, so that the same code runs on Glue, Databricks and Sp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeVar
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.model import Table
 
-PROPERTIES = {"delta.enableChangeDataFeed": "true"}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ class Lake:
 
     def create(self, *tables: Table) -> None:
         """Create the tables that are not there yet."""
-        for table in tables:
-            columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
-            wanted = {**PROPERTIES, "delta.enableChangeDataFeed": str(table.change_feed).lower()}
-            properties = ", ".join(f"'{name}' = '{value}'" for name, value in wanted.items())
-            self.spark.sql(
-                f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
-                f"COMMENT {_literal(table.comment)} TBLPROPERTIES ({properties})"
-            )
+        side_by_side(self._create, tables)
+
+    def _create(self, table: Table) -> None:
+        columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
+            f"COMMENT {_literal(table.comment)} TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
+        )
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows as they are now."""
@@ -142,6 +144,12 @@ class Lake:
             + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})",
             changes=changes,
         ).collect()
+
+
+def side_by_side(work: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:
+    """Do the same for several tables at once: while one is planned or committed, Spark computes another."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(work, tables))
 
 
 def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:

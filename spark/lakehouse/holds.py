@@ -51,7 +51,7 @@ def judge(shares: Iterable[Hold], before: Iterable[Hold], max_share: float, *, a
         before: the holds on record.
         accept: whether the user accepts what is quarantined now.
     """
-    known = {(hold.source, hold.batch): hold for hold in before}
+    shares, known = list(shares), {(hold.source, hold.batch): hold for hold in before}
     kept = []
     for share in shares:
         old = known.get((share.source, share.batch))
@@ -63,7 +63,9 @@ def judge(shares: Iterable[Hold], before: Iterable[Hold], max_share: float, *, a
             kept.append(replace(share, status=status, accepted=accepted))
         elif old:
             kept.append(replace(share, status="mended", accepted=accepted))
-    return kept
+    # A batch has no rows left where all of its files were replaced.
+    gone = known.keys() - {(share.source, share.batch) for share in shares}
+    return kept + [replace(known[key], rows=0, quarantined=0, status="mended") for key in sorted(gone)]
 
 
 def current_shares(lake: Lake) -> list[Hold]:

@@ -25,8 +25,10 @@ from lakehouse.model.table import TOTAL
 LANDED = "landed"
 FACT = "fact"
 DISPOSITION_ORDER = ("duplicate", "quarantined", "superseded", "deleted", "set_aside", FACT)
-BY_DATE = ("silver", "order_lines", "fact_sales", "daily_sales", "star", "marts")
-"""Hops that tell day and money; each holds the same facts as the one before it."""
+LAKE_BY_DATE = ("silver", "order_lines", "fact_sales", "daily_sales")
+"""Hops of the lake that tell day and money; each holds the same facts as the one before it."""
+WAREHOUSE_BY_DATE = ("star", "marts")
+"""The warehouse's hops, which go on from there."""
 
 
 class Entry(NamedTuple):
@@ -93,7 +95,7 @@ def _dated(rows: DataFrame, hop: str, disposition: str, amount: str) -> DataFram
 
 
 def _daily(lake: Lake) -> DataFrame:
-    source = lake.read(FACT_SALES).select("source").limit(1)
+    source = lake.read(DISPOSITIONS).select("source").limit(1)
     sums = (F.sum("lines").alias("rows"), F.sum("net_amount").cast(TOTAL).alias("amount"))
     daily = lake.read(DAILY_SALES).groupBy("currency", "order_date").agg(*sums)
     fixed = {"hop": F.lit("daily_sales"), "disposition": F.lit("net"), "rows_without_amount": F.lit(0).cast("bigint")}
@@ -117,17 +119,19 @@ def collect(entries: DataFrame) -> list[Entry]:
     return [Entry(*row) for row in entries.select(*LEDGER.column_names).collect()]
 
 
-def differences(entries: Iterable[Entry]) -> list[Difference]:
-    """Where two hops that follow each other disagree, in rows or in money; empty where the ledger balances."""
+def differences(entries: Iterable[Entry], *, published: bool) -> list[Difference]:
+    """Where two hops that follow each other disagree, in rows or in money; empty where the ledger balances.
+
+    Args:
+        published: whether the warehouse's hops count as well. A hop without an entry has lost every row.
+    """
     entries = list(entries)
     found = []
     totals = {hop: sum(e.rows for e in entries if e.hop == hop) for hop in ("landing", "bronze", "silver")}
     for hop, next_hop in (("landing", "bronze"), ("bronze", "silver")):
         if totals[hop] != totals[next_hop]:
             found.append(Difference(hop, next_hop, None, None, totals[hop], totals[next_hop]))
-    present = [hop for hop in BY_DATE if any(entry.hop == hop for entry in entries)]
-    expected = present or ["silver"]
-    for hop, next_hop in pairwise(expected):
+    for hop, next_hop in pairwise(LAKE_BY_DATE + WAREHOUSE_BY_DATE if published else LAKE_BY_DATE):
         found += compare(hop, facts_by_day(entries, hop), next_hop, facts_by_day(entries, next_hop))
     return found
 
@@ -157,13 +161,13 @@ def compare(hop: str, here: ByDay, next_hop: str, there: ByDay) -> list[Differen
     ]
 
 
-def require_balance(entries: Iterable[Entry]) -> None:
-    """Refuse to go on where hops disagree.
+def require_balance(entries: Iterable[Entry], *, published: bool) -> None:
+    """Refuse to go on where hops disagree, as `differences` finds them.
 
     Raises:
         LedgerError: naming the first hops and days.
     """
-    found = differences(entries)
+    found = differences(entries, published=published)
     if found:
         listed = "\n".join(f"  - {difference}" for difference in found[:5])
         more = f"\n  and {len(found) - 5} more" if len(found) > 5 else ""

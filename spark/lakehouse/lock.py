@@ -40,25 +40,33 @@ def run_lock(home: Path) -> Iterator[RunLock]:
         BusyError: another run holds it, or the JVM of a killed run still lives.
         EnvironmentProblem: the folder cannot be written.
     """
-    lock = RunLock(home)
+    lock, held = RunLock(home), FileLock(home / "run.lock", timeout=0)
+    _acquire(lock, held, home)
+    try:
+        yield lock
+        lock.name()
+    finally:
+        held.release()
+
+
+def _acquire(lock: RunLock, held: FileLock, home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / "run.lock", timeout=0):
-            jvm = lock.holder().get("jvm")
-            if jvm and is_java(jvm):
-                raise BusyError(
-                    f"The Spark of a run that was killed (process {jvm}) still works on {home}. "
-                    "It ends by itself within seconds: run again then."
-                )
-            lock.name()
-            yield lock
-            lock.name()
+        held.acquire()
+        jvm = lock.holder().get("jvm")
+        if jvm and is_java(jvm):
+            held.release()
+            raise BusyError(
+                f"The Spark of a run that was killed (process {jvm}) still works on {home}. "
+                "It ends by itself within seconds: run again then."
+            )
+        lock.name()
     except Timeout as error:
         pid = lock.holder().get("pid")
         raise BusyError(
             f"Another run (process {pid}) is at work on {home}. Wait until it ends, or use another state with --home."
         ) from error
-    except PermissionError as error:
+    except OSError as error:
         raise EnvironmentProblem(
             f"The state folder {home} cannot be written ({error.strerror}). "
             "Name another one with --home or LAKEHOUSE_HOME."

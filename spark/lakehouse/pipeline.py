@@ -182,12 +182,15 @@ def _lake_set_aside(state: State) -> Path:
 
 def _set_lake_aside(state: State) -> None:
     """Make room for a lake built anew; the old one goes when the new one stands."""
+    aside = _lake_set_aside(state)
+    if aside.exists():  # an earlier rebuild did not come to its end
+        shutil.rmtree(state.lake, ignore_errors=True)
+        aside.rename(state.lake)
     gone = vanished_files(state)
     if gone:
         raise UsageError(
-            f"{len(gone)} file(s) that were loaded are no longer in {state.landing}, such as {gone[0]}: a rebuild from "
-            "landing would lose their rows. Put them back first."
+            f"{len(gone)} file(s) that were loaded are no longer in {state.landing}, or no longer whole, such as "
+            f"{gone[0]}: a rebuild from landing would lose their rows. Put them back first."
         )
-    if state.lake.exists() and not _lake_set_aside(state).exists():
-        state.lake.rename(_lake_set_aside(state))
-    shutil.rmtree(state.lake, ignore_errors=True)
+    if state.lake.exists():
+        state.lake.rename(aside)

@@ -44,9 +44,14 @@ def _number(column: str, digits: int, decimals: int) -> list[Rule]:
         Rule(
             f"{column}_too_many_decimals",
             f"{column} has more than {decimals} decimals: it is never rounded",
-            f"length({text}) - instr({text}, '.') > {decimals} AND {text} RLIKE '[.][0-9]{{{decimals}}}[0-9]*[1-9]'",
+            f"{value} <> round({value}, {decimals}) OR {_beyond(text, 10)}",
         ),
     ]
+
+
+def _beyond(text: str, decimals: int) -> str:
+    """Whether a number as text has more decimals than the DECIMAL(38,10) that it was read into."""
+    return f"(length({text}) - instr({text}, '.') > {decimals} AND {text} RLIKE '[.][0-9]{{{decimals}}}[0-9]*[1-9]')"
 
 
 LINE_RULES = (
@@ -65,7 +70,8 @@ LINE_RULES = (
     Rule("invalid_order_ts", "order_ts is missing, not in the source's format, or no date that exists",
          "order_ts IS NULL"),
     Rule("order_ts_out_of_bounds", "order_ts lies before `earliest` or not before `latest`", "out_of_bounds"),
-    Rule("invalid_currency", "currency is no ISO 4217 code", "currency IS NULL OR currency NOT RLIKE '^[A-Z]{3}$'"),
+    Rule("invalid_currency", "currency is no ISO 4217 code",
+         "currency IS NULL OR length(currency) <> 3 OR currency NOT RLIKE '^[A-Z]{3}$'"),
     Rule("text_too_long", "a text is longer than its column: "
          + ", ".join(f"{name} {length}" for name, length in TEXT_LENGTHS.items()),
          " OR ".join(f"length({name}) > {length}" for name, length in TEXT_LENGTHS.items())),

@@ -138,7 +138,12 @@ def _remembered(folder: Path) -> dict[str, str] | None:
     file = folder / "state.json"
     if not file.is_file():
         return None
-    content: dict[str, str] = json.loads(file.read_text())
+    try:
+        content: dict[str, str] = json.loads(file.read_text())
+    except ValueError as error:
+        raise UsageError(
+            f"{file} cannot be read ({error}). Delete it and run again with --source and --landing: the tables stay."
+        ) from error
     return content
 
 

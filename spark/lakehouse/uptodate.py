@@ -10,7 +10,8 @@ from deltalake.exceptions import TableNotFoundError
 
 from lakehouse.model import JOB_RUNS, LANDING_FILES, TABLES, Table
 from lakehouse.settings import State
-from lakehouse.sources.landing import Landing, list_landing
+from lakehouse.sources.examine import examine
+from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import Mapping
 
 
@@ -73,11 +74,10 @@ def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
 
 
 def vanished_files(state: State) -> list[str]:
-    """Files that are loaded and no longer in landing."""
-    loaded = {row["path"] for row in _files(state) if row["status"] == "loaded"}
-    return sorted(path for path in loaded if not (state.landing / path).is_file())
-
-
-def listed(state: State) -> Landing:
-    """What lies in the state's landing folder now."""
-    return list_landing(state.landing, state.mapping().format)
+    """Files that are loaded and are no longer in landing, or can no longer be read there."""
+    mapping = state.mapping()
+    loaded = {row["path"]: row["content_hash"] for row in _files(state) if row["status"] == "loaded"}
+    here = {file.path: file.content_hash for file in list_landing(state.landing, mapping.format).files}
+    changed = (path for path in loaded.keys() & here.keys() if loaded[path] != here[path])
+    unreadable = {path for path in changed if examine(state.landing / path, mapping).problem}
+    return sorted(loaded.keys() - here.keys() | unreadable)

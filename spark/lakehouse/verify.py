@@ -53,7 +53,7 @@ def verify(
     entries += warehouse_entries(warehouse, mapping.name) if warehouse else []
     found = Verification(entries)
     plan = _plan(lake, landing, mapping, found)
-    found.differences += differences(entries)
+    found.differences += differences(entries, published=warehouse is not None)
     found.differences += _recomputed(lake, plan, landing, mapping, entries)
     found.differences += _dangling(lake)
     if warehouse is None:

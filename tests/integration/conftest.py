@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ from lakehouse.pipeline import Options, chosen_jobs, run_job
 from lakehouse.settings import State
 
 LAKE_JOBS = ("ingest_orders", "build_order_lines", "build_dimensions", "build_fact_sales", "build_daily_sales")
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
 
 
 @dataclass
@@ -71,12 +78,32 @@ class Shop:
         return {table.name: (v.id, v.version) for table in tables for v in [self.lake.version(table)]}
 
 
-@pytest.fixture
-def open_shop(spark: SparkSession, tmp_path: Path) -> Callable[..., Shop]:
-    """Makes shops below the test's own folder."""
-    return lambda name="shop", source="softcart": Shop(spark, tmp_path / name, source)
+OpenShop = Callable[..., Shop]
+"""Makes a shop from its folder, and its source where that is not softcart."""
+
+
+@pytest.fixture(scope="module")
+def interpreted(spark: SparkSession) -> Iterator[SparkSession]:
+    """The session without generated code: for tens of rows, compiling takes far longer than computing."""
+    before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
+    for name, value in INTERPRETED.items():
+        spark.conf.set(name, value)
+    yield spark
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
+@pytest.fixture(scope="module")
+def open_shop(interpreted: SparkSession) -> OpenShop:
+    return partial(Shop, interpreted)
 
 
 @pytest.fixture
-def shop(open_shop: Callable[..., Shop]) -> Shop:
-    return open_shop()
+def shop(open_shop: OpenShop, tmp_path: Path) -> Shop:
+    return open_shop(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def compiled_shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop of the UCI Online Retail files, in the session as users have it."""
+    return Shop(spark, tmp_path_factory.mktemp("uci"), "uci_online_retail")

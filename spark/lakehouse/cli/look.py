@@ -21,11 +21,11 @@ from lakehouse.cli.present import (
     print_ledger,
     print_table,
 )
-from lakehouse.errors import UsageError
+from lakehouse.errors import UsageError, WarehouseError
 from lakehouse.holds import Hold
 from lakehouse.ledger import Entry
 from lakehouse.lock import run_lock
-from lakehouse.model import HOLDS, JOB_RUNS, LEDGER, QUARANTINE, TABLES
+from lakehouse.model import BRONZE, HOLDS, JOB_RUNS, LEDGER, PUBLISHED, QUARANTINE, SILVER, TABLES
 from lakehouse.pipeline import load_jobs
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
@@ -34,6 +34,7 @@ from lakehouse.uptodate import open_table, table_rows
 from lakehouse.verify import Verification
 from lakehouse.verify import verify as verify_state
 from lakehouse.warehouse.connect import Connection, connect, parse_target
+from lakehouse.warehouse.embedded.errors import DatabaseError
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +73,10 @@ def sales_by_month(state: State) -> tuple[Sequence[str], list[Sequence[Any]]]:
 
 def _ask(connection: Connection, sql: str) -> tuple[Sequence[str], list[Sequence[Any]]]:
     cursor = connection.cursor()
-    cursor.execute(sql)
+    try:
+        cursor.execute(sql)
+    except DatabaseError as error:
+        raise WarehouseError(f"The warehouse refused the query: {error}") from error
     return [column[0] for column in cursor.description], cursor.fetchall()
 
 
@@ -198,8 +202,9 @@ def verify(home: Home = None, output_format: OutputFormat = Format.TABLE) -> Non
 
 
 def _verify(state: State) -> Verification:
-    if not state.lake.is_dir():
-        raise UsageError(f"There is nothing to verify in {state.home} yet: `lakehouse run` comes first.")
+    missing = [table.name for table in (*BRONZE, *SILVER, *PUBLISHED) if open_table(state, table) is None]
+    if missing:
+        raise UsageError(f"There is no {missing[0]} in {state.home} yet: `lakehouse run` comes first.")
     with run_lock(state.home):
         spark = start_session(log_file=state.spark_log, quick_compiler=True)
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from lakehouse.ledger import DISPOSITION_ORDER, Difference, Entry
 from lakehouse.pipeline import RunReport
@@ -30,7 +31,7 @@ def print_table(
         numeric = all(isinstance(row[position], int | float | Decimal | None) for row in rows) and rows
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))  # a plain text would be read as Rich's markup
     console.print(table)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import (
     DIM_CATEGORY,
@@ -50,11 +50,14 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         feed = log.feed(ORDER_LINES)
         if not feed.is_empty:
             lines = lake.read(ORDER_LINES).where(FACT)
-            _history(log, feed, lines, DIM_PRODUCT, "product_id", products)
-            _history(log, feed, lines, DIM_CUSTOMER, "customer_id", customers)
-            _whole(log, DIM_COUNTRY, countries(lines))
+            builders: dict[Table, Callable[[], None]] = {
+                DIM_PRODUCT: lambda: _history(log, feed, lines, DIM_PRODUCT, "product_id", products),
+                DIM_CUSTOMER: lambda: _history(log, feed, lines, DIM_CUSTOMER, "customer_id", customers),
+                DIM_COUNTRY: lambda: _whole(log, DIM_COUNTRY, countries(lines)),
+                DIM_DATE: lambda: _whole(log, DIM_DATE, calendar(lines)),
+            }
+            side_by_side(lambda table: builders[table](), builders)
             _whole(log, DIM_CATEGORY, categories(lake.read(DIM_PRODUCT)))
-            _whole(log, DIM_DATE, calendar(lines))
     return log.rows
 
 

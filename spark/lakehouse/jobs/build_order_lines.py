@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE
 from lakehouse.sources.mapping import Mapping, load_mapping
@@ -71,7 +71,8 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
     gone = changes.where("_change_type = 'delete'").select(*RECORD, "batch")
     inserted = changes.where("_change_type = 'insert'").select(*ORDER_LINES_RAW.column_names)
     new = inserted.join(gone, [*RECORD, "batch"], "left_anti")  # a file may come and be replaced between two runs
-    touched = _line_ids(lake, new, mapping).union(known.join(gone, RECORD, "left_semi").select("line_id"))
+    # From the changed rows themselves: after a crash, the dispositions may have forgotten the lines that are gone.
+    touched = _line_ids(lake, changes.select(*ORDER_LINES_RAW.column_names), mapping)
     if config.retry_quarantine:
         touched = touched.union(known.where("disposition = 'quarantined'").select("line_id"))
     touched = touched.distinct().persist()
@@ -91,12 +92,12 @@ def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
     """Bring the three tables to what was decided, within the touched lines; everywhere where `touched` is None."""
     decided = decided.persist()
     try:
-        for table, rows in (
-            (DISPOSITIONS, decided),
-            (ORDER_LINES, decided.where("disposition NOT IN ('duplicate', 'quarantined')")),
-            (QUARANTINE, decided.where("disposition = 'quarantined'")),
-        ):
-            log.reconcile(table, _within(log.lake.read(table), touched), rows)
+        rows = {
+            DISPOSITIONS: decided,
+            ORDER_LINES: decided.where("disposition NOT IN ('duplicate', 'quarantined')"),
+            QUARANTINE: decided.where("disposition = 'quarantined'"),
+        }
+        side_by_side(lambda table: log.reconcile(table, _within(log.lake.read(table), touched), rows[table]), rows)
     finally:
         decided.unpersist()
 

@@ -73,15 +73,17 @@ def _finish_unfinished(log: JobRun) -> None:
         return
     batch = planned[0].batch
     if log.lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch).isEmpty():
-        log.lake.delete(LANDING_FILES, "status = 'planned'")
+        log.lake.update(LANDING_FILES, "status = 'replaced'", "status = 'planned'")
     else:
         _settle(log, registry, planned)
 
 
 def _write_plan(log: JobRun, registry: Registry, entries: list[FileEntry]) -> None:
-    again = [entry.path for entry in entries if (entry.path, entry.content_hash) in registry.entries]
+    again = [entry for entry in entries if (entry.path, entry.content_hash) in registry.entries]
     if again:
-        log.lake.delete(LANDING_FILES, f"status IN ('replaced', 'set_aside') AND {among('path', again)}")
+        paths, hashes = [entry.path for entry in again], [entry.content_hash for entry in again]
+        old = f"status IN ('replaced', 'set_aside') AND {among('path', paths)} AND {among('content_hash', hashes)}"
+        log.lake.delete(LANDING_FILES, old)
     rows = log.lake.spark.createDataFrame([entry.row() for entry in entries], LANDING_FILES.schema)
     log.note(LANDING_FILES, log.lake.append(LANDING_FILES, rows).inserted)
 
@@ -94,7 +96,8 @@ def _settle(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:
     changed = [entry.path for entry in planned if counts.get(entry.path, 0) != entry.rows]
     if changed:
         lake.delete(ORDER_LINES_RAW, f"batch = {batch} AND {among('file', changed)}")
-        lake.delete(LANDING_FILES, f"batch = {batch} AND {among('path', changed)}")
+        # The entries stay, so that no later batch gets this one's number: Delta would skip its rows as written.
+        lake.update(LANDING_FILES, "status = 'replaced'", f"batch = {batch} AND {among('path', changed)}")
     replaced = registry.replaced_by(entry for entry in planned if entry.path not in changed)
     if replaced:
         lake.delete(ORDER_LINES_RAW, f"batch < {batch} AND {among('file', replaced)}")

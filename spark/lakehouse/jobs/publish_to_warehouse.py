@@ -9,15 +9,15 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, side_by_side
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, collect, lake_entries, require_balance
-from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED
+from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target
 from lakehouse.warehouse.export import export_changes
-from lakehouse.warehouse.load import load, merge, pending, published
+from lakehouse.warehouse.load import Export, load, merge, pending, published
 from lakehouse.warehouse.migrate import migrate
 
 JOB = "publish_to_warehouse"
@@ -57,7 +57,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     lake = Lake(spark, config.lake)
     lake.create(LEDGER)
     with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
-        feeds = [log.feed(table) for table in (DISPOSITIONS, *PUBLISHED)]
+        feeds = side_by_side(log.feed, (DISPOSITIONS, *PUBLISHED))
         changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
         entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
         connection = connect(parse_target(config.warehouse))
@@ -69,14 +69,14 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             entries += warehouse_entries(connection, mapping.name)
         finally:
             connection.close()
-        require_balance(entries)
+        require_balance(entries, published=True)
         _record(log, entries)
     return log.rows
 
 
 def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
     entries = collect(lake_entries(lake))
-    require_balance(entries)
+    require_balance(entries, published=False)
     require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
     return entries
 
@@ -91,8 +91,12 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
     }
     migrate(connection, variables, Path(config.migrations))
     marks = published(connection)
-    written = (export_changes(log.lake, t, marks.get(t.name), config.exports, log.run_id) for t in PUBLISHED)
-    exports = [export for export in written if export]
+
+    def export(table: Table) -> Export | None:
+        now, mark = log.inputs[table.name], marks.get(table.name)
+        return export_changes(log.lake, table, now, mark, config.exports, log.run_id)
+
+    exports = [written for written in side_by_side(export, PUBLISHED) if written]
     for table, rows in load(connection, exports).items():
         log.rows[table] = rows
     waiting = pending(connection)

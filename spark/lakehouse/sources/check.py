@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.quality import MEANINGS
-from lakehouse.sources.expressions import expression_problems
+from lakehouse.sources.expressions import expression_problems, first_sentence
 from lakehouse.sources.format import COLUMNS
 from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import Mapping
@@ -45,11 +46,15 @@ def check_source(spark: SparkSession, mapping: Mapping, landing: Path, first_row
     listing = list_landing(landing, mapping.format)
     entries = Registry([]).new_entries(listing, mapping, retry=False)
     found = SourceCheck(len(listing.files), list(listing.ignored))
-    found.problems += _file_problems(entries)
-    found.problems += expression_problems(spark, mapping)
+    wrong = expression_problems(spark, mapping)
+    found.problems += [*_file_problems(entries), *wrong]
     readable = [entry for entry in entries if entry.status == "planned"]
-    if readable and not found.problems:
-        _try_rows(spark, mapping, landing, readable, found, first_rows)
+    if readable and not wrong:
+        try:
+            _try_rows(spark, mapping, landing, readable, found, first_rows)
+        except PySparkException as error:
+            advice = "Use try_cast, try_to_timestamp or try_divide, which give NULL."
+            found.problems.append(f"an expression fails at some row: {first_sentence(error)} {advice}")
     return found
 
 
@@ -73,9 +78,10 @@ def _try_rows(
     try:
         found.rows = lines.count()
         found.equal_rows = found.rows - lines.select("line_id", "content_hash").distinct().count()
-        found.shown = [
-            row.asDict() for row in lines.orderBy("file", "line_number").select(*SHOWN).limit(first_rows).collect()
-        ]
+        # As text: Python would shift times to this machine's zone, and knows no year 0.
+        times = {name: F.col(name).cast("string") for name in ("order_ts", "order_date", "updated_at")}
+        shown = lines.orderBy("file", "line_number").select(*SHOWN).limit(first_rows).withColumns(times)
+        found.shown = [row.asDict() for row in shown.collect()]
         found.broken = _broken(lines)
         found.problems += likely_fixes(found, mapping)
     finally:
@@ -93,15 +99,15 @@ def _broken(lines: DataFrame) -> list[tuple[str, int, str]]:
 
 
 FIXES = {
-    "malformed_line": "are format.delimiter, format.quote and format.multiline right?",
+    "malformed_line": "are format.delimiter, format.quote and format.multiline right? JSON must be one object a line",
     "unbalanced_quotes": "if records go on over several lines, set format.multiline = true",
     "invalid_encoding": "if Excel wrote the file, try format.encoding = \"windows-1252\"",
-    "invalid_quantity": "for decimal commas, set format.decimal_mark = \",\"; for 1.234,5 also format.thousands_mark = \".\"",
+    "invalid_quantity": "for decimal commas, set format.decimal_mark = \",\"; for 1.234,5 also thousands_mark = \".\"",
     "invalid_unit_price": "for decimal commas, set format.decimal_mark = \",\"; strip currency signs in the expression",
     "invalid_order_ts": "does format.timestamp_format match? dd is the day, MM the month, HH the hour, mm the minute",
     "order_ts_out_of_bounds": "are day and month, or two-digit years, swapped? earliest and latest set the bounds",
     "invalid_line_type": "columns.line_type must give 'sale', 'return' or 'adjustment'",
-    "wrong_sign": "returns need negative quantities: negate them in columns.quantity, or tell line_type by the sign",
+    "wrong_sign": "returns need negative quantities: negate them in columns.quantity, or tell line_type by sign",
     "missing_order_id": "does columns.order_id name the right field?",
     "missing_product_id": "does columns.product_id name the right field?",
     "missing_line_id": "does columns.line_id name the right field?",

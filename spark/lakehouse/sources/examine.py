@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,13 +18,12 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from lakehouse.sources.format import Format
 from lakehouse.sources.mapping import Mapping
 
 BLANK = b" \t\r\n"
+PACKED = {b"\x1f\x8b": "gzip", b"(\xb5/\xfd": "zstd", b"PK\x03\x04": "zip or Excel", b"BZh": "bzip2"}
+"""The first bytes of packed files, by which one that is not named so can be told."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,39 @@ def examine(path: Path, mapping: Mapping) -> Examined:
         Its records and header; or a `problem`, with the way out, where the file cannot be read whole or lacks a
         column that the mapping names.
     """
+    misnamed = _misnamed(path)
+    if misnamed:
+        return Examined(None, problem=misnamed)
     try:
         found = _parquet(path) if mapping.format.type == "parquet" else _text(path, mapping.format)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         return Examined(None, problem=f"it is no whole gzip file ({error}): deliver it again")
-    except (OSError, pa.ArrowException, UnicodeError) as error:
+    except (OSError, UnicodeError, csv.Error) as error:
         return Examined(None, problem=f"it cannot be read ({error}): deliver it again")
     problem = header_problem(found.header, mapping) if found.header is not None else None
     return Examined(found.rows, found.header, found.header_lines, problem)
 
 
+def _misnamed(path: Path) -> str | None:
+    if ":" in path.name:
+        return "Spark reads no local file with a colon in its name: rename it"
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    packed = next((name for sign, name in PACKED.items() if start.startswith(sign)), None)
+    if packed is None or path.suffix in (".gz", ".zst"):
+        return None
+    return f"it is packed ({packed}), and its name does not say so: unpack it, or end it in .gz or .zst"
+
+
 def _parquet(path: Path) -> Examined:
-    with pq.ParquetFile(path) as file:
-        return Examined(file.metadata.num_rows, tuple(file.schema_arrow.names))
+    import pyarrow as pa  # here and below: where neither Parquet nor zstd lands, Spark alone is needed
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            return Examined(file.metadata.num_rows, tuple(file.schema_arrow.names))
+    except pa.ArrowException as error:
+        raise OSError(str(error)) from error
 
 
 def _text(path: Path, form: Format) -> Examined:
@@ -78,18 +98,27 @@ def _lines(path: Path, form: Format) -> Iterator[bytes]:
     """The file's lines as bytes; UTF-16 comes as UTF-8, since its line ends are two bytes."""
     with _open(path) as stream:
         if form.encoding == "utf-16":
-            yield from (line.encode() for line in re.split("\r\n|\n|\r", stream.read().decode("utf-16")))
+            yield from (line.encode() for line in re.split("\r\n|\n|\r", _utf_16(stream.read())))
             return
-        for line in stream:
+        # Spark, too, reads on from behind a byte order mark.
+        for line in chain([stream.readline().removeprefix(codecs.BOM_UTF8)], stream):
             # A carriage return alone ends a line for Spark as well.
             yield from line.splitlines() if b"\r" in line else (line,)
+
+
+def _utf_16(content: bytes) -> str:
+    if content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnicodeError("no UTF-16 with a byte order mark")
+    return content.decode("utf-16")
 
 
 def _open(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast(IO[bytes], gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        return cast(IO[bytes], pa.input_stream(str(path), compression="zstd"))
+        import pyarrow as pa
+
+        return io.BufferedReader(pa.input_stream(str(path), compression="zstd"))
     return path.open("rb")
 
 
@@ -118,11 +147,13 @@ def header_problem(header: tuple[str, ...], mapping: Mapping) -> str | None:
     """Why the columns of a file do not serve the mapping, and the way out; None where they do."""
     if mapping.format.type == "csv" and len(header) == 1 and len(mapping.fields) > 1:
         return f"its header has one column, {header[0]!r}: is format.delimiter = {mapping.format.delimiter!r} right?"
-    twice = sorted({name for name in header if header.count(name) > 1})
-    problems = [f"column {name!r} is there twice" for name in twice]
-    for field, names in mapping.fields.items():
-        if not any(str(name).split(".")[0] in header for name in names):
-            problems.append(_missing(field, [str(name) for name in names], header))
+    problems = []
+    for field, names in ((field, [str(name) for name in names]) for field, names in mapping.fields.items()):
+        # Only where records nest is a dot the way to a value inside.
+        tops = names if mapping.format.type == "csv" else [name.split(".")[0] for name in names]
+        problems += [f"column {name!r} is there twice" for name in tops if header.count(name) > 1]
+        if not any(name in header for name in tops):
+            problems.append(_missing(field, names, header))
     return "; ".join(problems) or None
 
 

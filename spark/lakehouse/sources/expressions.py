@@ -25,11 +25,17 @@ from lakehouse.sources.parse import fields_schema
 
 # Spark counts these as deterministic, since they are one value within a query; not from run to run.
 CHANGING = re.compile(
-    r"\b(current_timestamp|current_date|current_time|localtimestamp|now|curdate|unix_timestamp\s*\(\s*\)|"
-    r"current_user|session_user|user\s*\(|input_file_\w+|reflect|java_method|try_reflect|version\s*\()", re.I
-)  # fmt: skip
-BARE_CAST = re.compile(r"\bas\s+(timestamp|date)|::\s*(timestamp|date)|\bto_(timestamp|date)\s*\([^,()]*\)", re.I)
+    r"(?<![.`\w])(?:(current_timestamp|current_date|current_time|localtimestamp|current_user|session_user|user)\b|"
+    r"(now|curdate|unix_timestamp(?=\s*\(\s*\))|current_\w+|input_file_\w+|(try_)?reflect|java_method|version)\s*\()",
+    re.I,
+)
+TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+BARE_CAST = re.compile(r"\bas\s+(timestamp|date)|::\s*(timestamp|date)", re.I)
+INNERMOST_CALL = re.compile(r"(?P<name>\w*)\s*\((?P<arguments>[^()]*)\)")
+READS_TIME = re.compile(r"(try_)?to_(timestamp|date)(_ntz|_ltz)?|timestamp|date", re.I)
+INSTANT = re.compile(r"\btimestamp_(seconds|millis|micros)\b|\bfrom_unixtime\b|[sS]]?\s?\[?[XxZzOV]+]?['\"]", re.I)
 
+TEXTS: tuple[type[DataType], ...] = (StringType, DecimalType, IntegralType, BooleanType, DateType, NullType)
 NUMBERS: tuple[type[DataType], ...] = (StringType, DecimalType, IntegralType, NullType)
 TIMES: tuple[type[DataType], ...] = (StringType, TimestampType, TimestampNTZType, DateType)
 WANTED: dict[str, tuple[tuple[type[DataType], ...], str]] = {
@@ -68,21 +74,35 @@ def expression_problems(spark: SparkSession, mapping: Mapping) -> list[str]:
     """What is wrong with the expressions, each with its likely fix; empty where all is well."""
     fields = spark.createDataFrame([], fields_schema(mapping))
     found = ((name, _problem(fields, name, expression, mapping)) for name, expression in mapping.columns.items())
-    return [f"columns.{name}: {problem}" for name, problem in found if problem]
+    problems = [f"columns.{name}: {problem}" for name, problem in found if problem]
+    return [*_format_problems(spark, mapping.format.timestamp_format), *problems]
+
+
+def _format_problems(spark: SparkSession, pattern: str) -> list[str]:
+    if not pattern:
+        return []
+    try:
+        spark.createDataFrame([("",)], "t STRING").select(F.try_to_timestamp("t", F.lit(pattern))).collect()
+    except PySparkException:
+        advice = "put letters that stand for themselves in quotes, as in yyyy-MM-dd'T'HH:mm"
+        return [f"format.timestamp_format {pattern!r} is no pattern that Spark knows: {advice}"]
+    return []
 
 
 def _problem(fields: DataFrame, name: str, expression: str, mapping: Mapping) -> str | None:
-    changing = CHANGING.search(expression)
+    code = TEXT.sub("''", expression)
+    changing = next((found for found in CHANGING.finditer(code) if found.group(0) not in mapping.fields), None)
     if changing:
-        return f"{changing.group(0)} gives another value in every run, so loading a file again would change its rows"
-    if re.search(r"\bselect\b", expression, re.I):
+        name = changing.group(0).rstrip("( ")
+        return f"{name} gives another value in every run, so loading a file again would change its rows"
+    if re.search(r"\bselect\b", code, re.I):
         return "a query is not allowed here: a value comes from its own line's fields alone"
     try:
         # A join's condition must be deterministic, and takes no aggregate, window or generator.
-        _ = fields.join(fields.limit(0).select(F.lit(1)), F.expr(f"({expression}) IS NOT NULL")).schema
+        _ = fields.join(fields.limit(0).select(F.lit(1)), F.expr(f"({expression}\n) IS NOT NULL")).schema
         kind = fields.select(F.expr(expression)).schema[0].dataType
     except ParseException as error:
-        return f"it is no Spark SQL expression: {_first_sentence(error)}"
+        return f"it is no Spark SQL expression: {first_sentence(error)}"
     except AnalysisException as error:
         return _explained(error, mapping)
     return _type_problem(name, kind, expression, mapping)
@@ -91,28 +111,42 @@ def _problem(fields: DataFrame, name: str, expression: str, mapping: Mapping) ->
 def _explained(error: PySparkException, mapping: Mapping) -> str:
     condition = error.getCondition() or ""
     if condition.startswith("UNRESOLVED_COLUMN"):
-        return f"{_first_sentence(error)} The fields of this mapping are: {', '.join(mapping.fields)}."
+        return f"{first_sentence(error)} The fields of this mapping are: {', '.join(mapping.fields)}."
     if condition == "INVALID_NON_DETERMINISTIC_EXPRESSIONS":
         return "it is not deterministic: loading a file again would change its rows"
     if condition.startswith(("UNSUPPORTED_EXPR", "UNSUPPORTED_GENERATOR")):
         return "an aggregate, window or explode is not allowed here: a value comes from its own line's fields alone"
-    return _first_sentence(error)
+    return first_sentence(error)
 
 
 def _type_problem(name: str, kind: DataType, expression: str, mapping: Mapping) -> str | None:
-    wanted, advice = WANTED.get(name, ((), ""))
-    if wanted and not isinstance(kind, wanted):
+    wanted, advice = WANTED.get(name, (TEXTS, "a text; a float would print 536365 as 536365.0"))
+    if not isinstance(kind, wanted):
         return f"it gives {kind.simpleString().upper()}, and must be {advice}"
     if name not in ("order_ts", "updated_at"):
         return None
     if isinstance(kind, StringType) and not mapping.format.timestamp_format:
         return 'it gives a text; name its format, such as timestamp_format = "yyyy-MM-dd HH:mm:ss", in [format]'
-    if BARE_CAST.search(expression):
+    if kind == TimestampType() and INSTANT.search(expression) and mapping.timezone != "UTC":
+        return 'it counts in UTC by itself: set timezone = "UTC", and name the shop\'s own zone in business_timezone'
+    if _lacks_format(TEXT.sub("''", expression)):
         return "a cast without a format reads '12:30' as today; use try_to_timestamp(..., 'yyyy-MM-dd HH:mm:ss')"
     return None
 
 
-def _first_sentence(error: PySparkException) -> str:
+def _lacks_format(code: str) -> bool:
+    """Whether a time is read by a cast, or by a function that is not told the format."""
+    if BARE_CAST.search(code):
+        return True
+    while call := INNERMOST_CALL.search(code):
+        if READS_TIME.fullmatch(call["name"]) and "," not in call["arguments"]:
+            return True
+        code = code.replace(call.group(0), "it")
+    return False
+
+
+def first_sentence(error: PySparkException) -> str:
+    """What Spark says, without its condition's name, state and query."""
     text = str(error).strip().splitlines()
     first = next((line.strip() for line in text if line.strip()), "it cannot be read")
     return re.sub(r"^\[[A-Z_.]+\]\s*", "", first).split(" SQLSTATE")[0]

@@ -72,16 +72,24 @@ def why_ignored(name: str, form: Format) -> str | None:
     if name.endswith(HALF_WRITTEN):
         return "half written, by its name"
     if form.files != Format.files:
-        pattern = form.files.removeprefix("**/")
-        matches = fnmatch.fnmatch(name, form.files) or fnmatch.fnmatch(name, pattern)
+        # Here ** may stand for no folder at all.
+        patterns = (form.files, form.files.replace("**/", ""))
+        matches = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         return None if matches else f"not matched by format.files = {form.files!r}"
     return None if name.lower().endswith(_endings(form.type)) else f"not named like a {form.type} file"
 
 
 def landed_file(path: Path, name: str) -> LandedFile:
-    """Hash one file."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    """Hash one file.
+
+    Raises:
+        LandingError: it cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise LandingError(f"{path} cannot be read: {error.strerror}. Mend its permissions or move it away.") from error
     return LandedFile(name, path.stat().st_size, digest)
 
 

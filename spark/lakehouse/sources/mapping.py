@@ -82,10 +82,10 @@ def parse_mapping(content: dict[str, Any], origin: str) -> Mapping:
     """
     content = {"earliest": date(2000, 1, 1), "latest": date(2100, 1, 1), **content}
     content.setdefault("name", Path(origin).stem)
-    content.setdefault("business_timezone", content.get("timezone"))
     problems = mapping_problems(content)
     if problems:
         raise MappingError(origin, problems)
+    content.setdefault("business_timezone", content["timezone"])
     fields = {name: _names(value) for name, value in content["fields"].items()}
     columns = {name: expression.strip() for name, expression in content["columns"].items()}
     form = Format(**content.get("format", {}))

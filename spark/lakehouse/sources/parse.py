@@ -9,6 +9,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakehouse.errors import MappingError
 from lakehouse.sources.mapping import Mapping
 
 END = "end of record"
@@ -19,13 +20,18 @@ def parse_records(records: DataFrame, mapping: Mapping, headers: Sequence[str]) 
 
     Args:
         records: rows of bronze.order_lines_raw.
-        headers: every distinct `header` of CSV files among them, at least one; unused for other formats.
+        headers: every distinct `header` of CSV files among them; none where no file has a line. Unused for other
+            formats.
 
     Returns:
         The records with `fields` (a struct of strings; NULL values where the record cannot be taken apart) and
         `broken`, the record's own faults: malformed_line, unbalanced_quotes, invalid_encoding.
+
+    Raises:
+        MappingError: a header has no column for a field, such as after the mapping was changed.
     """
     if mapping.format.type == "csv":
+        headers = headers or [json.dumps([str(names[0]) for names in mapping.fields.values()])]
         parts = [_csv(records.where(F.col("header") == header), mapping, header) for header in headers]
         parsed = reduce(DataFrame.unionByName, parts)
     else:
@@ -50,10 +56,15 @@ def _csv(records: DataFrame, mapping: Mapping, header: str) -> DataFrame:
 
 def field_positions(mapping: Mapping, header: Sequence[str]) -> dict[str, int]:
     """Where each field stands in a record, from 0: columns go by name, or by number where files have no header."""
-    return {
-        field: next(header.index(str(name)) for name in names if str(name) in header)
+    found = {
+        field: [header.index(str(name)) for name in names if str(name) in header]
         for field, names in mapping.fields.items()
     }
+    missing = [field for field, positions in found.items() if not positions]
+    if missing:
+        advice = f"files with the columns {', '.join(header)} are loaded already: add their name for it to the list"
+        raise MappingError(mapping.origin or mapping.name, [f"fields.{field}: {advice}" for field in missing])
+    return {field: positions[0] for field, positions in found.items()}
 
 
 def _json(records: DataFrame, mapping: Mapping) -> DataFrame:

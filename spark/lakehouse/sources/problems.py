@@ -38,7 +38,7 @@ def mapping_problems(content: dict[str, Any]) -> list[str]:
 def _top_problems(content: dict[str, Any]) -> list[str]:
     problems = _unknown(content, TOP_TYPES, "setting")
     for key, types in TOP_TYPES.items():
-        if key in content and content[key] is not None and not isinstance(content[key], types):
+        if key in content and content[key] is not None and type(content[key]) not in types:
             problems.append(f"{key} must be {types[0].__name__}, and is {content[key]!r}")
     needed = {"currency": 'such as currency = "EUR"', "timezone": 'such as timezone = "Europe/Berlin"'}
     problems += [f"{key} is missing: add a line {example}" for key, example in needed.items() if key not in content]
@@ -47,11 +47,13 @@ def _top_problems(content: dict[str, Any]) -> list[str]:
     if not re.fullmatch("[A-Z]{3}", str(content.get("currency", "EUR"))):
         problems.append(f"currency {content['currency']!r} is not an ISO 4217 code such as EUR")
     for key in ("timezone", "business_timezone"):
-        if content.get(key) and content[key] not in available_timezones():
-            close = get_close_matches(str(content[key]), available_timezones(), 1)
+        if isinstance(content.get(key), str) and content[key] not in available_timezones():
+            close = get_close_matches(content[key], available_timezones(), 1)
             problems.append(
                 f"{key} {content[key]!r} is not known{_did_you_mean(close)}; use a name such as Europe/Berlin"
             )
+    if not problems and not 0 <= content.get("max_quarantine", 0) <= 1:
+        problems.append(f"max_quarantine {content['max_quarantine']} must be a share from 0 to 1, such as 0.05 for 5 %")
     if not problems and content["earliest"] >= content["latest"]:
         problems.append(f"earliest ({content['earliest']}) must be before latest ({content['latest']})")
     return problems
@@ -75,6 +77,25 @@ def _format_problems(content: dict[str, Any]) -> list[str]:
     for key in ("delimiter", "quote"):
         if len(form.get(key, ",")) != 1:
             problems.append(f"format.{key} {form[key]!r} must be one character")
+    if form.get("delimiter", ",") == form.get("quote", '"'):
+        problems.append("format.delimiter and format.quote must differ")
+    if len(form.get("thousands_mark", "")) > 1 or form.get("thousands_mark") == form.get("decimal_mark", "."):
+        problems.append('format.thousands_mark must be one character, and not decimal_mark: set decimal_mark = ","?')
+    if form.get("multiline") and form.get("type") == "json":
+        problems.append("format.multiline is for CSV: a JSON file must hold one object a line")
+    return problems + _time_problems(form.get("timestamp_format", ""))
+
+
+TIME_PARTS = {"year (yyyy)": "yu", "month (MM; mm is the minute)": "MLD", "day (dd)": "dD"}
+
+
+def _time_problems(pattern: str) -> list[str]:
+    """What a pattern for times leaves to chance: Spark would fill in 1970, January, the 1st, or the morning."""
+    letters = set(re.sub("'[^']*'", "", pattern))
+    missing = [part for part, signs in TIME_PARTS.items() if pattern and not letters & set(signs)]
+    problems = [f"format.timestamp_format {pattern!r} has no {part}" for part in missing]
+    if letters & set("hK") and "a" not in letters:
+        problems.append(f"format.timestamp_format {pattern!r} has hh without a (AM or PM): HH is the hour of a day")
     return problems
 
 
@@ -83,15 +104,18 @@ def _field_problems(content: dict[str, Any]) -> list[str]:
     if not isinstance(fields, dict) or not fields:
         return ['[fields] is missing: give each value that you need a name, such as price = "Unit Price"']
     problems = []
-    headless = content.get("format", {}).get("header") is False
+    form = content.get("format")
+    headless = isinstance(form, dict) and form.get("header") is False
     for name, value in fields.items():
         names = value if isinstance(value, list) else [value]
         kind, example = (int, "its position, from 1") if headless else (str, "its name in the files, in quotes")
-        if not names or not all(isinstance(one, kind) and one for one in names):
+        if not names or not all(type(one) is kind and one for one in names):
             problems.append(f"fields.{name} must be {example} (or a list of them), and is {value!r}")
         if not re.fullmatch(r"[A-Za-z]\w*", name):
             problems.append(f"fields.{name}: a field's own name must be letters, digits and _")
-    return problems
+    lower = [name.lower() for name in fields]
+    alike = [name for name in fields if lower.count(name.lower()) > 1]
+    return problems + ([f"fields {', '.join(alike)} differ in case only, and SQL takes them for one"] if alike else [])
 
 
 def _column_problems(content: dict[str, Any]) -> list[str]:

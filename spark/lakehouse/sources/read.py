@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from urllib.parse import unquote
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
@@ -27,14 +28,18 @@ def read_records(spark: SparkSession, landing: str, plan: Sequence[FileEntry], m
     Returns:
         The columns of bronze.order_lines_raw, one row for each record.
     """
-    names = [GLOB_SIGNS.sub(r"\\\1", f"{landing}/{entry.path}") for entry in plan]
+    names = [_literally(f"{landing}/{entry.path}") for entry in plan]
     files = _files(spark, spark.read.text(names).inputFiles(), landing, plan)
     if mapping.format.type == "parquet":
-        records = _parquet(spark, names, files)
+        records = reduce(DataFrame.union, [_parquet(spark, alike, files) for alike in _by_schema(landing, plan)])
     else:
         records = _records(_lines(spark, names, files, mapping.format), mapping.format)
     details = files.drop("url", "header_lines").distinct()
     return records.join(F.broadcast(details), "file_number").drop("file_number")
+
+
+def _literally(path: str) -> str:
+    return GLOB_SIGNS.sub(r"\\\1", path)
 
 
 def _files(spark: SparkSession, urls: Sequence[str], landing: str, plan: Sequence[FileEntry]) -> DataFrame:
@@ -86,28 +91,24 @@ def _records(lines: DataFrame, form: Format) -> DataFrame:
     if form.multiline:
         lines = join_quoted_lines(lines, form.quote)
     filled = lines.where(f"trim(BOTH {BLANK} FROM value) <> ''")
-    # A byte order mark is no part of the first record.
-    value = F.expr(
-        "CASE WHEN line_number = 1 AND startswith(CAST(value AS BINARY), X'EFBBBF') "
-        "THEN CAST(substring(CAST(value AS BINARY), 4) AS STRING) ELSE value END"
-    )
-    return filled.withColumn("value", value).select(
-        "file_number", "line_number", _text(form).alias("raw"), _bytes(form).alias("raw_base64")
-    )
+    return filled.select("file_number", "line_number", _text(form).alias("raw"), _bytes(form).alias("raw_base64"))
 
 
 def _text(form: Format) -> Column:
     if form.encoding in ("utf-8", "utf-16"):
         return F.expr("make_valid_utf8(value)")
-    return F.expr(f"decode(CAST(value AS BINARY), '{form.encoding}')")
+    # Spark's own decoders fail the whole read at a byte that an encoding lacks; Latin-1 has a sign for each.
+    upper = bytes(range(0x80, 0x100))
+    signs = F.expr("decode(CAST(value AS BINARY), 'ISO-8859-1')")
+    return F.translate(signs, upper.decode("iso-8859-1"), upper.decode(form.encoding, errors="replace"))
 
 
 def _bytes(form: Format) -> Column:
     """The bytes in base64 where `_text` could not keep them all."""
-    whole = "is_valid_utf8(value)"
+    whole = F.expr("is_valid_utf8(value)")
     if form.encoding not in ("utf-8", "utf-16"):
-        whole = f"instr(decode(CAST(value AS BINARY), '{form.encoding}'), '\ufffd') = 0"
-    return F.expr(f"CASE WHEN NOT {whole} THEN base64(CAST(value AS BINARY)) END")
+        whole = ~F.contains(_text(form), F.lit("\ufffd"))
+    return F.when(~whole, F.base64(F.col("value").cast("binary")))
 
 
 def join_quoted_lines(lines: DataFrame, quote: str) -> DataFrame:
@@ -116,7 +117,9 @@ def join_quoted_lines(lines: DataFrame, quote: str) -> DataFrame:
     A record ends where the quotes so far are even in number; it keeps the number of its first line.
     """
     in_file = Window.partitionBy("file_number").orderBy("line_number")
-    quotes = F.length("value") - F.length(F.replace("value", F.lit(quote), F.lit("")))
+    # Counted in bytes: bytes that are no UTF-8 have no length in characters.
+    removed = F.octet_length("value") - F.octet_length(F.replace("value", F.lit(quote), F.lit("")))
+    quotes = (removed / len(quote.encode())).cast("int")
     before = F.coalesce(F.sum(quotes).over(in_file.rowsBetween(Window.unboundedPreceding, -1)), F.lit(0))
     marked = lines.withColumn("_outside", before % 2 == 0).where(
         f"NOT (_outside AND trim(BOTH {BLANK} FROM value) = '')"
@@ -127,8 +130,19 @@ def join_quoted_lines(lines: DataFrame, quote: str) -> DataFrame:
     return grouped.agg(F.array_join(F.transform(parts, lambda part: part["value"]), "\n").alias("value"))
 
 
+def _by_schema(landing: str, plan: Sequence[FileEntry]) -> list[list[str]]:
+    """Paths of files with the same columns and types: merged with others, a file's rows would take their columns on."""
+    import pyarrow.parquet as pq  # where no Parquet lands, Spark alone is needed
+
+    alike: dict[str, list[str]] = {}
+    for entry in plan:
+        path = f"{landing}/{entry.path}"
+        alike.setdefault(str(pq.read_schema(path).remove_metadata()), []).append(_literally(path))
+    return list(alike.values())
+
+
 def _parquet(spark: SparkSession, names: Sequence[str], files: DataFrame) -> DataFrame:
-    rows = spark.read.option("mergeSchema", "true").parquet(*names)
+    rows = spark.read.parquet(*names)
     text = F.to_json(F.struct("*"), {"ignoreNullFields": "false"})
     number = (F.col("_metadata.row_index") + 1).alias("line_number")
     raw = rows.select(F.col("_metadata.file_path").alias("_url"), number, text.alias("raw"))

@@ -36,13 +36,13 @@ def order_lines(parsed: DataFrame, mapping: Mapping) -> DataFrame:
 
 def _mapped(parsed: DataFrame, mapping: Mapping) -> DataFrame:
     """Evaluate the mapping's expressions over the fields; `m` holds their values as the mapping gives them."""
-    kept = [name for name in parsed.columns if name not in mapping.fields and name not in ("fields", "broken")]
+    # No field's name starts with _, so none hides the record.
     spread = parsed.select(
-        F.struct(*kept).alias("record"), "broken", "fields", *(F.col(f"fields.`{name}`") for name in mapping.fields)
+        F.struct(*parsed.columns).alias("_record"), *(F.col(f"fields.`{name}`") for name in mapping.fields)
     )
     given = [F.expr(expression).alias(name) for name, expression in mapping.columns.items()]
     missing = [F.lit(None).cast("string").alias(name) for name in OPTIONAL_COLUMNS if name not in mapping.columns]
-    return spread.select("record.*", "broken", "fields", F.struct(*given, *missing).alias("m"))
+    return spread.select("_record.*", F.struct(*given, *missing).alias("m"))
 
 
 def _texts(lines: DataFrame) -> DataFrame:
@@ -131,7 +131,10 @@ def _number_text(lines: DataFrame, name: str, form: Format) -> Column:
         return F.when(value.isNotNull(), plain)
     text = F.trim(value)
     if form.thousands_mark:
-        text = F.replace(text, F.lit(form.thousands_mark), F.lit(""))
+        # Before other than three digits the mark is none: 12.50 is not 1250.
+        mark, point = re.escape(form.thousands_mark), re.escape(form.decimal_mark)
+        grouped = text.rlike(f"^[^{mark}]*$|^[+-]?[0-9]{{1,3}}({mark}[0-9]{{3}})+({point}[0-9]*)?$")
+        text = F.when(grouped, F.replace(text, F.lit(form.thousands_mark), F.lit("")))
     if form.decimal_mark == ",":
         # A point where commas are decimal marks says that the mapping is wrong about this number.
         text = F.when(~F.contains(text, F.lit(".")), F.replace(text, F.lit(","), F.lit(".")))
@@ -154,6 +157,7 @@ def _identified(lines: DataFrame, mapping: Mapping) -> DataFrame:
     return lines.withColumns(
         {
             "source": source,
+            "mapping_hash": F.lit(mapping.hash),
             "currency": _currency(mapping),
             "line_id": F.sha2(F.when(readable_id, own_id).otherwise(whole), 256),
             "content_hash": F.xxhash64(F.when(readable, content).otherwise(raw)),

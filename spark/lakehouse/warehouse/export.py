@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, Version
@@ -11,26 +11,29 @@ from lakehouse.model import Table
 from lakehouse.warehouse.load import Export, Mark
 
 
-def export_changes(lake: Lake, table: Table, mark: Mark | None, exports: str, run_id: str) -> Export | None:
+def export_changes(
+    lake: Lake, table: Table, now: Version, mark: Mark | None, exports: str, run_id: str
+) -> Export | None:
     """Write what the warehouse lacks of a table below `exports`.
 
     Args:
+        now: the table's newest version.
         mark: what the warehouse has on record; None where it has nothing.
         exports: folder or prefix that the warehouse's stage shows.
 
     Returns:
         What was written; None where the warehouse has it all.
     """
-    now = lake.version(table)
     if mark and Version(mark.delta_table_id, mark.delta_version) == now:
         return None
     feed = _feed(lake, table, mark, now)
     rows = feed if feed is not None else _snapshot(lake, table, now)
     path = f"{table.name.replace('.', '/')}/{run_id}"
-    rows.coalesce(2).write.mode("overwrite").parquet(f"{exports}/{path}")
-    count = lake.spark.read.schema(rows.schema).parquet(f"{exports}/{path}").count()
+    counted = Observation()
+    observed = rows.coalesce(2).observe(counted, F.count(F.lit(1)).alias("rows"))
+    observed.write.mode("overwrite").parquet(f"{exports}/{path}")
     new_mark = Mark(table.name, now.id, now.version, run_id)
-    return Export(table, path, new_mark, snapshot=feed is None, rows=count)
+    return Export(table, path, new_mark, snapshot=feed is None, rows=counted.get["rows"])
 
 
 def _feed(lake: Lake, table: Table, mark: Mark | None, now: Version) -> DataFrame | None:

@@ -1,0 +1,153 @@
+"""Publishing: the warehouse gets what it lacks, once; and nothing while a hold is open or the ledger differs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lakehouse.errors import HeldError, LedgerError
+from lakehouse.model import DAILY_SALES, DIM_COUNTRY, DIM_CUSTOMER, FACT_SALES, HOLDS, LEDGER, PUBLISHED
+from lakehouse.warehouse.connect import connect, parse_target, rows
+from lakehouse.warehouse.load import published
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import OpenShop, Shop
+
+EVERYTHING = {table.name for table in PUBLISHED}
+
+
+def sale(number: int, day: int = 1, **others: Any) -> dict[str, Any]:
+    return {
+        "line_id": f"L{number}", "order_id": f"O{number}", "updated_at": f"2024-05-{day:02d}T12:05:00.000Z",
+        "ordered_at": f"2024-05-{day:02d}T12:00:00Z", "type": "sale", "deleted": False,
+        "product": {"id": "P1", "name": "Cup", "category": "Kitchen"}, "customer": {"id": "C1"},
+        "country": "France", "quantity": 1, "unit_price": 10,
+    } | others  # fmt: skip
+
+
+def ask(shop: Shop, sql: str) -> list[tuple[Any, ...]]:
+    connection = connect(parse_target(f"embedded:{shop.state.warehouse}"), read_only=True)
+    try:
+        return rows(connection, sql)
+    finally:
+        connection.close()
+
+
+def orders(shop: Shop) -> list[str]:
+    return [order for (order,) in ask(shop, "select ORDER_ID from SOFTCART.STAR.FACT_SALES order by 1")]
+
+
+def versions(shop: Shop) -> dict[str, tuple[str, int]]:
+    """Delta table and version of each table that the warehouse has on record."""
+    connection = connect(parse_target(f"embedded:{shop.state.warehouse}"), read_only=True)
+    try:
+        return {name: (mark.delta_table_id, mark.delta_version) for name, mark in published(connection).items()}
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def published_shop(published_once: Shop, open_shop: OpenShop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop of three published orders, for this test alone."""
+    shop = open_shop(tmp_path_factory.mktemp("copy") / "shop")
+    shutil.copytree(published_once.folder, shop.folder)
+    shop.runs = published_once.runs
+    return shop
+
+
+@pytest.fixture(scope="module")
+def published_once(open_shop: OpenShop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = open_shop(tmp_path_factory.mktemp("published") / "shop")
+    shop.land("first.jsonl", sale(1), sale(2, day=2))
+    shop.land("second.jsonl", sale(3, day=3, country="Spain", customer={"id": "C2"}))
+    shop.run()
+    shop.publish()
+    return shop
+
+
+def test_first_publication_loads_every_table_and_marks_its_version(published_once: Shop) -> None:
+    assert orders(published_once) == ["O1", "O2", "O3"]
+    assert versions(published_once) == published_once.versions(*PUBLISHED)
+    assert ask(published_once, "select sum(LINES), sum(NET_AMOUNT) from SOFTCART.MARTS.DAILY_SALES") == [(3, 30)]
+
+
+def test_second_publication_sends_only_what_changed(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.land("third.jsonl", sale(2, day=2, deleted=True, updated_at="2024-05-09T00:00:00.000Z"), sale(4, day=3))
+    shop.run()
+    assert shop.publish() == {"gold.fact_sales": 2, "gold.daily_sales": 2}
+    assert orders(shop) == ["O1", "O3", "O4"]
+    assert versions(shop) == shop.versions(*PUBLISHED)
+    assert shop.publish() == {}
+
+
+def test_lost_warehouse_is_filled_again_from_a_snapshot(published_shop: Shop) -> None:
+    published_shop.state.warehouse.unlink()
+    assert set(published_shop.publish()) == EVERYTHING
+    assert orders(published_shop) == ["O1", "O2", "O3"]
+
+
+def test_rebuilt_lake_replaces_what_the_warehouse_has_and_deletes_what_it_lacks(published_shop: Shop) -> None:
+    shop = published_shop
+    shutil.rmtree(shop.state.lake)
+    (shop.landing / "second.jsonl").unlink()
+    shop.run()
+    assert set(shop.publish()) == EVERYTHING
+    assert orders(shop) == ["O1", "O2"]
+    assert ask(shop, "select COUNTRY from SOFTCART.STAR.DIM_COUNTRY where COUNTRY is not null") == [("France",)]
+    for table in (FACT_SALES, DAILY_SALES, DIM_COUNTRY, DIM_CUSTOMER):
+        schema, name = ("MARTS" if table is DAILY_SALES else "STAR"), table.name.removeprefix("gold.")
+        assert ask(shop, f"select count(*) from SOFTCART.{schema}.{name}") == [(len(shop.rows(table)),)]
+
+
+def test_quarantine_above_the_limit_holds_this_and_later_runs_until_accepted(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.land("bad.jsonl", sale(5), sale(6, quantity=-1))
+    shop.run()
+    for _ in range(2):
+        with pytest.raises(HeldError, match=r"1 of 5 rows \(20\.0%\) of all rows so far .* rule wrong_sign"):
+            shop.publish()
+    assert orders(shop) == ["O1", "O2", "O3"]
+    assert shop.rows(HOLDS, "status", "rule") == [("open", "wrong_sign")]
+    shop.publish(accept_quarantine=True)
+    assert orders(shop) == ["O1", "O2", "O3", "O5"]
+    assert shop.rows(HOLDS, "status", "accepted") == [("accepted", 1)]
+
+
+def test_hold_ends_when_the_rows_are_mended(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.land("bad.jsonl", sale(5, quantity="one"))
+    shop.run()
+    with pytest.raises(HeldError, match="invalid_quantity"):
+        shop.publish()
+    shop.land("bad.jsonl", sale(5))
+    shop.run()
+    shop.publish()
+    assert orders(shop) == ["O1", "O2", "O3", "O5"]
+    assert shop.rows(HOLDS, "status") == [("mended",)]
+
+
+def test_fact_that_disagrees_with_silver_is_not_published(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.lake.update(FACT_SALES, "net_amount = net_amount + 0.01", "order_id = 'O2'")
+    difference = r"order_lines and fact_sales differ on 2024-05-02: 1 rows against 1 and 10\.0000 against 10\.0100 USD"
+    with pytest.raises(LedgerError, match=difference):
+        shop.publish()
+    assert ask(shop, "select sum(NET_AMOUNT) from SOFTCART.STAR.FACT_SALES") == [(30,)]
+
+
+def test_fact_table_that_lost_every_row_is_not_published(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.lake.delete(FACT_SALES, "true")
+    with pytest.raises(LedgerError, match="order_lines and fact_sales differ on 2024-05-01: 1 rows against 0"):
+        shop.publish()
+    assert orders(shop) == ["O1", "O2", "O3"]
+
+
+def test_ledger_in_the_lake_holds_every_hop_of_what_is_published(published_once: Shop) -> None:
+    hops = {hop for (hop,) in published_once.rows(LEDGER, "hop")}
+    assert hops == {
+        "landing", "bronze", "silver", "order_lines", "fact_sales", "daily_sales", "star", "marts",
+    }  # fmt: skip

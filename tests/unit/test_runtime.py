@@ -1,0 +1,74 @@
+"""A job started as AWS Glue starts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+from pyspark.sql import SparkSession
+
+from lakehouse import runtime
+from lakehouse.errors import HeldError
+from lakehouse.jobs import build_order_lines, publish_to_warehouse
+
+GLUES_OWN = ["--JOB_NAME", "nightly", "--JOB_RUN_ID", "jr_1", "--enable-metrics", "true", "--TempDir", "s3://tmp/"]
+
+
+@dataclass(frozen=True)
+class Config:
+    lake: str
+
+
+def job(failure: Exception | None = None) -> ModuleType:
+    def run(spark: SparkSession, config: Config) -> dict[str, int]:
+        if failure:
+            raise failure
+        assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+        return {config.lake: 3}
+
+    module = ModuleType("job", "A job.")
+    vars(module).update(JOB="nightly", Config=Config, run=run)
+    return module
+
+
+def test_config_is_read_from_glues_arguments_and_glues_own_are_passed_over() -> None:
+    given = ["--lake", "s3://lake", "--source", "softcart", "--run_id", "r1", "--retry_quarantine", "true"]
+    assert runtime.parse_config(build_order_lines, [*GLUES_OWN, *given]) == build_order_lines.Config(
+        lake="s3://lake", source="softcart", run_id="r1", retry_quarantine=True
+    )
+
+
+def test_what_is_not_given_keeps_its_default() -> None:
+    needed = [f"--{name}=x" for name in ("lake", "source", "run_id", "exports", "warehouse", "migrations")]
+    config = runtime.parse_config(publish_to_warehouse, needed)
+    assert (config.accept_quarantine, config.compute) == (False, "LAKEHOUSE")
+
+
+def test_missing_argument_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        runtime.parse_config(build_order_lines, ["--lake", "s3://lake"])
+    assert ended.value.code == 2
+    assert "--source, --run_id" in capsys.readouterr().err
+
+
+def test_flag_that_is_neither_true_nor_false_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        runtime.parse_config(build_order_lines, ["--retry_quarantine", "yes"])
+    assert "must be true or false, and is 'yes'" in capsys.readouterr().err
+
+
+def test_job_runs_in_the_session_that_is_there_and_tells_its_rows(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runtime.main(job(), ["--lake", "s3://lake", *GLUES_OWN])
+    assert capsys.readouterr().err == "nightly: {'s3://lake': 3}\n"
+
+
+def test_failed_job_ends_with_the_errors_exit_code_and_its_message_alone(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        runtime.main(job(HeldError("Publishing is held")), ["--lake", "s3://lake"])
+    assert ended.value.code == HeldError.exit_code
+    assert capsys.readouterr().err == "Publishing is held\n"

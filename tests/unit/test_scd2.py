@@ -1,0 +1,132 @@
+"""Versions of products and customers from dated observations: what held when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+
+from lakehouse.transforms.scd2 import at_time, versions
+
+BEGINNING, END = "1900-01-01 00:00:00", "9999-12-31 00:00:00"
+MAY, JUNE, JULY = "2024-05-01 00:00:00", "2024-06-01 00:00:00", "2024-07-01 00:00:00"
+
+Observation = tuple[str | None, str, str | None, str | None]
+Interval = tuple[str, str, str, str | None, str | None]
+
+
+def observed(spark: SparkSession, *rows: Observation) -> DataFrame:
+    told = spark.createDataFrame(rows, "id STRING, at STRING, name STRING, category STRING")
+    return told.selectExpr("id", "CAST(at AS TIMESTAMP) AS order_ts", "name", "category")
+
+
+def history(spark: SparkSession, *rows: Observation) -> list[Interval]:
+    """id, valid_from, valid_to, name, category."""
+    found = versions(observed(spark, *rows), "id", ["name", "category"], "key")
+    texts = ("id", "CAST(valid_from AS STRING)", "CAST(valid_to AS STRING)", "name", "category")
+    return sorted((tuple(row) for row in found.selectExpr(*texts).collect()), key=str)
+
+
+def test_first_version_holds_from_1900_so_that_no_earlier_line_lacks_one(spark: SparkSession) -> None:
+    assert history(spark, ("P1", MAY, "Cup", "Kitchen")) == [("P1", BEGINNING, END, "Cup", "Kitchen")]
+
+
+def test_new_version_begins_at_the_moment_of_the_line_that_tells_of_it(spark: SparkSession) -> None:
+    assert history(
+        spark, ("P1", MAY, "Cup", "Kitchen"), ("P1", JUNE, "Mug", "Kitchen"), ("P1", JULY, "Mug", "Gifts")
+    ) == [
+        ("P1", BEGINNING, JUNE, "Cup", "Kitchen"),
+        ("P1", JUNE, JULY, "Mug", "Kitchen"),
+        ("P1", JULY, END, "Mug", "Gifts"),
+    ]
+
+
+def test_equal_times_give_one_version_with_the_greatest_values(spark: SparkSession) -> None:
+    assert history(spark, ("P1", MAY, "Cup", "Kitchen"), ("P1", MAY, "Mug", "Gifts")) == [
+        ("P1", BEGINNING, END, "Mug", "Kitchen")
+    ]
+
+
+def test_null_is_no_change_and_the_first_known_value_reaches_back(spark: SparkSession) -> None:
+    assert history(spark, ("P1", MAY, "Cup", None), ("P1", JUNE, None, "Kitchen"), ("P1", JULY, "Cup", None)) == [
+        ("P1", BEGINNING, END, "Cup", "Kitchen")
+    ]
+
+
+def test_value_that_comes_back_is_a_version_of_its_own(spark: SparkSession) -> None:
+    assert history(spark, ("P1", MAY, "Cup", None), ("P1", JUNE, "Mug", None), ("P1", JULY, "Cup", None)) == [
+        ("P1", BEGINNING, JUNE, "Cup", None),
+        ("P1", JUNE, JULY, "Mug", None),
+        ("P1", JULY, END, "Cup", None),
+    ]
+
+
+def test_line_without_an_identity_makes_no_version(spark: SparkSession) -> None:
+    assert history(spark, (None, MAY, "Cup", None)) == []
+
+
+def test_line_gets_the_version_that_held_at_its_own_moment(spark: SparkSession) -> None:
+    dimension = versions(
+        observed(spark, ("P1", MAY, "Cup", None), ("P1", JUNE, "Mug", None)), "id", ["name"], "key"
+    ).select("id", "valid_from", "valid_to", "name")
+    lines = observed(
+        spark,
+        ("P1", "2024-05-31 23:59:59.999999", None, None),
+        ("P1", JUNE, None, None),
+        ("P1", "2001-01-01 00:00:00", None, None),
+        ("P2", JUNE, None, None),
+        (None, JUNE, None, None),
+    ).drop("name")
+    found = at_time(lines, dimension, "id", ["name"]).selectExpr("id", "CAST(order_ts AS STRING)", "name").collect()
+    assert sorted((tuple(row) for row in found), key=str) == [
+        ("P1", "2001-01-01 00:00:00", "Cup"),
+        ("P1", "2024-05-31 23:59:59.999999", "Cup"),
+        ("P1", JUNE, "Mug"),
+        ("P2", JUNE, None),
+        (None, JUNE, None),
+    ]
+
+
+def moment(minute: int) -> str:
+    return str(datetime(2024, 1, 1) + timedelta(minutes=minute))
+
+
+observations = st.lists(
+    st.tuples(
+        st.sampled_from(["P1", "P2", "P3", "P4"]),
+        st.integers(0, 6).map(moment),
+        st.sampled_from([None, "a", "b", "c"]),
+        st.sampled_from([None, "x", "y"]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+def known_at(rows: list[Observation], identity: str, at: str, column: int) -> str | None:
+    """The plain rule: the greatest value of the last moment that tells one, else of the first that does."""
+    told = sorted({(row[1], value) for row in rows if row[0] == identity and (value := row[column]) is not None})
+    before = [value for when, value in told if when <= at]
+    first = [value for when, value in told if when == told[0][0]]
+    return before[-1] if before else (first[-1] if first else None)
+
+
+@settings(max_examples=6, deadline=None)
+@given(observations)
+def test_intervals_neither_overlap_nor_leave_gaps_and_hold_what_was_told(
+    spark: SparkSession, rows: list[Observation]
+) -> None:
+    found = history(spark, *rows)
+    for identity in {str(row[0]) for row in rows}:
+        own = [interval for interval in found if interval[0] == identity]
+        assert own[0][1] == BEGINNING
+        assert own[-1][2] == END
+        for one, following in pairwise(own):
+            assert one[2] == following[1]
+            assert one[3:] != following[3:]
+        for at in {row[1] for row in rows if row[0] == identity}:
+            (held,) = [interval for interval in own if interval[1] <= at < interval[2]]
+            assert held[3:] == (known_at(rows, identity, at, 2), known_at(rows, identity, at, 3))
