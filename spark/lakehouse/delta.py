@@ -62,9 +62,10 @@ class Lake:
 
     def _create(self, table: Table) -> None:
         columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
+        change_feed = str(table.change_feed).lower()
         self.spark.sql(
             f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
-            f"COMMENT {_literal(table.comment)} TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
+            f"COMMENT {_literal(table.comment)} TBLPROPERTIES (delta.enableChangeDataFeed = {change_feed})"
         )
 
     def read(self, table: Table) -> DataFrame:

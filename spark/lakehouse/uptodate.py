@@ -51,7 +51,8 @@ def last_runs(state: State) -> dict[str, dict[str, Any]]:
 
 
 def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
-    known = {(row["path"], row["content_hash"]): row["status"] for row in _files(state)}
+    readings = sorted(_files(state), key=lambda row: row["batch"])
+    known = {(row["path"], row["content_hash"]): row["status"] for row in readings}
     if "planned" in known.values():
         return False
     landing = list_landing(state.landing, mapping.format)
@@ -59,7 +60,7 @@ def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
 
 
 def _files(state: State) -> list[dict[str, Any]]:
-    return table_rows(state, LANDING_FILES, ["path", "content_hash", "status"])
+    return table_rows(state, LANDING_FILES, ["path", "content_hash", "status", "problem", "batch"])
 
 
 def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
@@ -71,6 +72,12 @@ def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
             now[table.name] = {"id": str(delta.metadata().id), "version": delta.version()}
     seen = [dict(run["inputs"]) for run in runs.values()]
     return all(now.get(name) == version for inputs in seen for name, version in inputs.items())
+
+
+def files_set_aside(state: State) -> list[tuple[str, str]]:
+    """Files of the landing folder that could not be read: path and problem."""
+    rows = [row for row in _files(state) if row["status"] == "set_aside"]
+    return sorted((row["path"], row["problem"]) for row in rows if (state.landing / row["path"]).is_file())
 
 
 def vanished_files(state: State) -> list[str]:

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from tests.entrypoints.conftest import Command
 
 
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.fixture
 def landing(empty_folder: Path) -> Path:
     folder = empty_folder / "landing"

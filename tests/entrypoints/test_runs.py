@@ -51,7 +51,9 @@ def first_run(shared_session: None, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "landing" / "orders.jsonl").write_text("".join(map(sale, range(1, 6))))
     (folder / "landing" / "_later.jsonl").write_text(sale(9))
     state = State(folder / "home", "softcart", folder / "landing")
-    pipeline.run_pipeline(state, pipeline.Options())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        pipeline.run_pipeline(state, pipeline.Options())
     return folder
 
 
@@ -149,6 +151,28 @@ def test_full_refresh_keeps_the_rows_of_a_file_that_can_no_longer_be_read(
     answer = lakehouse("run", "--full-refresh", "--home", copied_home, "--landing", landing)
     assert answer.code == 2
     assert "or no longer whole, such as orders.jsonl" in answer.words
+
+
+def test_full_refresh_that_was_interrupted_still_knows_what_it_would_lose(
+    lakehouse: Command, no_session: None, copied_home: Path, tmp_path: Path
+) -> None:
+    (copied_home / "lake").rename(copied_home / "lake.before-refresh")
+    (copied_home / "lake" / "bronze").mkdir(parents=True)
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "other.jsonl").write_text(sale(7))
+    answer = lakehouse("run", "--full-refresh", "--home", copied_home, "--landing", tmp_path / "landing")
+    assert answer.code == 2
+    assert "such as orders.jsonl" in answer.words
+    assert (copied_home / "lake" / "gold").is_dir()
+
+
+def test_verify_before_every_table_is_built_says_which_is_missing(
+    lakehouse: Command, no_session: None, copied_home: Path
+) -> None:
+    shutil.rmtree(copied_home / "lake" / "gold" / "daily_sales")
+    answer = lakehouse("verify", "--home", copied_home)
+    assert answer.code == 2
+    assert "There is no gold.daily_sales in" in answer.words
 
 
 @pytest.mark.parametrize(("folder", "said"), [("absent", "does not exist"), ("empty", "holds no json file")])

@@ -118,14 +118,14 @@ def test_quarantine_above_the_limit_holds_this_and_later_runs_until_accepted(pub
 
 def test_hold_ends_when_the_rows_are_mended(published_shop: Shop) -> None:
     shop = published_shop
+    silver_jobs = ("ingest_orders", "build_order_lines")
     shop.land("bad.jsonl", sale(5, quantity="one"))
-    shop.run()
+    shop.run(*silver_jobs)
     with pytest.raises(HeldError, match="invalid_quantity"):
         shop.publish()
-    shop.land("bad.jsonl", sale(5))
-    shop.run()
+    shop.land("bad.jsonl")
+    shop.run(*silver_jobs)
     shop.publish()
-    assert orders(shop) == ["O1", "O2", "O3", "O5"]
     assert shop.rows(HOLDS, "status") == [("mended",)]
 
 

@@ -20,7 +20,7 @@ def problems(spark: SparkSession, mapping_of: Make) -> Callable[..., dict[str, s
     """What is wrong with each of several expressions for one column; '' where nothing is."""
 
     def find(column: str, *expressions: str, **changes: object) -> dict[str, str]:
-        mapping = mapping_of(**changes)
+        mapping = mapping_of(**{"format": {"timestamp_format": ""}, **changes})
         found = {sql: expression_problems(spark, replace(mapping, columns={column: sql})) for sql in expressions}
         return {sql: ", ".join(some).removeprefix(f"columns.{column}: ") for sql, some in found.items()}
 

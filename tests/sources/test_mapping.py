@@ -65,7 +65,7 @@ def test_all_problems_are_told_at_once(content_of: Content) -> None:
         timezone="Europe/Berlim",
         format={"type": "cvs", "delimiter": "\\t"},
         fields={"id": "id", "q": 3},
-        columns={"order_ts": " ", "colour": "id"},
+        columns={"order_ts": " ", "zzz": "id"},
     )
     assert problems_of(content) == [
         "'curency' is no setting (did you mean currency?); known are name, description, currency, timezone, "
@@ -74,7 +74,7 @@ def test_all_problems_are_told_at_once(content_of: Content) -> None:
         "format.type 'cvs' is not known; it can be csv, json, parquet",
         "format.delimiter '\\\\t' must be one character",
         "fields.q must be its name in the files, in quotes (or a list of them), and is 3",
-        "'colour' is no column of [columns]; known are order_id, product_id, quantity, unit_price, order_ts, "
+        "'zzz' is no column of [columns]; known are order_id, product_id, quantity, unit_price, order_ts, "
         "line_type, product_name, category, customer_id, country, line_id, updated_at, deleted, currency",
         "columns.order_ts must be a Spark SQL expression in quotes, and is ' '",
     ]

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
 
 from lakehouse.model import ORDER_LINES_RAW
 from lakehouse.sources.mapping import Mapping, load_mapping
@@ -29,7 +30,7 @@ Bronze = Callable[[Path, Mapping], list[Row]]
 HEADER = b"id,q,p,t\n"
 ODD_NAMES = [
     "a b", " a", "a+b", "a%20b", "a%b", "[x]", "{a,b}", "ü", "u\u0308", "a#b", "a?b", "a*b", "a,b", "a&b=c", "a;b",
-    "a'b", 'a"b', "a\\b", "a|b", "a~b", "a@b^`", "day=2024-01-01/a", "12:30/a", "%2F/a",
+    "a'b", 'a"b', "a\\b", "a|b", "a~b", "a@b^`", "day=2024-01-01/a", "%2F/a",
 ]  # fmt: skip
 
 
@@ -75,14 +76,14 @@ def test_json_lines_are_read_from_zstd_and_behind_a_byte_order_mark(
         stream.write(b'{"id": "\xc3\xbc"}\n\n{}\n')
     files = {
         "a.jsonl.zst": (tmp_path / "a.zst").read_bytes(),
-        "b.jsonl": b"\xef\xbb\xbf{}\n",
+        "12:30/b.jsonl": b"\xef\xbb\xbf{}\n",
         "c.json": b"\xef\xbb\xbf",
     }
     rows = bronze(land(files), mapping_of(format={"type": "json"}))
     assert [(row.file, row.line_number, row.raw, row.header) for row in rows] == [
+        ("12:30/b.jsonl", 1, "{}", None),
         ("a.jsonl.zst", 1, '{"id": "ü"}', None),
         ("a.jsonl.zst", 3, "{}", None),
-        ("b.jsonl", 1, "{}", None),
     ]
 
 
@@ -106,14 +107,14 @@ def test_record_in_quotes_goes_on_over_lines(mapping_of: Make, land: Land, bronz
 
 
 def test_windows_1252_keeps_its_signs_and_the_bytes_it_lacks(mapping_of: Make, land: Land, bronze: Bronze) -> None:
-    content = HEADER + '1,2,3,é\n€,–,"ß\nü",4\n1,2,3,"é"\n'.encode("windows-1252") + b"a\x81b,2,3,4\n"
+    content = HEADER + '1,2,3,é\n€,†,"ß\nü",4\n1,2,3,"é"\n'.encode("windows-1252") + b"a\x81b,2,3,4\n"
     form = {"encoding": "windows-1252", "multiline": True}
     rows = bronze(land({"a.csv": content}), mapping_of(format=form))
-    assert texts(rows, "a.csv") == [(2, "1,2,3,é"), (3, '€,–,"ß\nü",4'), (5, '1,2,3,"é"'), (6, "a\ufffdb,2,3,4")]
+    assert texts(rows, "a.csv") == [(2, "1,2,3,é"), (3, '€,†,"ß\nü",4'), (5, '1,2,3,"é"'), (6, "a\ufffdb,2,3,4")]
     assert [row.raw_base64 and b64decode(row.raw_base64) for row in rows] == [None, None, None, b"a\x81b,2,3,4"]
 
 
-@pytest.mark.parametrize("encoding", ["windows-1250", "windows-1251", "iso-8859-2", "iso-8859-15"])
+@pytest.mark.parametrize("encoding", ["windows-1251", "iso-8859-15"])
 def test_other_encodings_read_every_byte_as_python_does(
     mapping_of: Make, land: Land, bronze: Bronze, encoding: str
 ) -> None:
@@ -130,9 +131,8 @@ def test_utf_16_of_either_byte_order(mapping_of: Make, land: Land, bronze: Bronz
         "le.csv.gz": gzip.compress(b"\xff\xfe" + text.encode("utf-16-le")),
     }
     rows = bronze(land(files), mapping_of(format={"encoding": "utf-16"}))
-    assert {name: texts(rows, name) for name in files} == dict.fromkeys(
-        files, [(2, "1,ü,3,4"), (4, "5,\u0a0d,\U0001f600,8")]
-    )
+    for name in files:
+        assert texts(rows, name) == [(2, "1,ü,3,4"), (4, "5,\u0a0d,\U0001f600,8")]
     assert not [row for row in rows if row.raw_base64]
 
 
@@ -156,10 +156,9 @@ def test_parquet_rows_become_json_whatever_files_lie_beside(mapping_of: Make, la
 
 @pytest.fixture
 def small_splits(spark: SparkSession) -> Iterator[None]:
-    usual = spark.conf.get("spark.sql.files.maxPartitionBytes")
     spark.conf.set("spark.sql.files.maxPartitionBytes", "1000")
     yield
-    spark.conf.set("spark.sql.files.maxPartitionBytes", usual)
+    spark.conf.unset("spark.sql.files.maxPartitionBytes")
 
 
 @pytest.mark.usefixtures("small_splits")
@@ -170,7 +169,7 @@ def test_file_read_in_pieces_keeps_its_line_numbers(
         return "".join(f"line {number}{end}" for number in range(1, last + 1)).encode()
 
     folder = land({"a.jsonl": lines("\n", 2000), "b.jsonl": lines("\r\n", 900), "c.jsonl": lines("\r", 901)})
-    assert spark.read.text(str(folder)).selectExpr("count(DISTINCT spark_partition_id())").first() != Row(1)
+    assert spark.read.text(str(folder)).select(F.spark_partition_id()).distinct().count() > 10
     rows = bronze(folder, mapping_of(format={"type": "json"}))
     assert Counter(row.file for row in rows) == {"a.jsonl": 2000, "b.jsonl": 900, "c.jsonl": 901}
     assert [row.raw for row in rows if row.raw != f"line {row.line_number}"] == []

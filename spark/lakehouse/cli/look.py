@@ -19,6 +19,7 @@ from lakehouse.cli.present import (
     print_differences,
     print_json,
     print_ledger,
+    print_set_aside,
     print_table,
 )
 from lakehouse.errors import UsageError, WarehouseError
@@ -30,7 +31,7 @@ from lakehouse.pipeline import load_jobs
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State, open_state
-from lakehouse.uptodate import open_table, table_rows
+from lakehouse.uptodate import files_set_aside, open_table, table_rows
 from lakehouse.verify import Verification
 from lakehouse.verify import verify as verify_state
 from lakehouse.warehouse.connect import Connection, connect, parse_target
@@ -80,6 +81,10 @@ def _ask(connection: Connection, sql: str) -> tuple[Sequence[str], list[Sequence
     return [column[0] for column in cursor.description], cursor.fetchall()
 
 
+SHOW_ALL = {f"show {kind}": f"show {kind} in database SOFTCART" for kind in ("tables", "views", "streams", "tasks")}
+"""A bare SHOW sees the current schema alone, and a person at the command line has none."""
+
+
 def query(
     sql: Annotated[
         str, typer.Argument(help='SQL in Snowflake\'s dialect, such as "select * from MARTS.SALES_BY_DAY".')
@@ -91,6 +96,7 @@ def query(
     connection = open_warehouse(open_state(home))
     try:
         connection.cursor().execute("use database SOFTCART")
+        sql = SHOW_ALL.get(sql.strip().rstrip(";").lower(), sql)
         columns, rows = _ask(connection, sql)
     finally:
         connection.close()
@@ -125,12 +131,17 @@ def status(
         keys = ("run_id", "job", "finished_at", "seconds")
         last = [{key: run[key] for key in keys} for run in runs]
         print_json({"home": str(state.home), "source": state.source, "landing": str(state.landing),
-                    "tables": tables, "runs": last, "holds": [asdict(hold) for hold in holds]})  # fmt: skip
+                    "tables": tables, "runs": last, "holds": [asdict(hold) for hold in holds],
+                    "set_aside": dict(files_set_aside(state))})  # fmt: skip
+        return
+    if output_format == Format.CSV:
+        print_csv(("table", "version", "rows", "written"), [tuple(entry.values()) for entry in tables])
         return
     output.print(f"State {state.home}: source {state.source}, landing {state.landing}", highlight=False)
     print_table("Tables", ("table", "version", "rows", "written"), [tuple(entry.values()) for entry in tables])
     shown = [(run["run_id"], run["job"], _ago(run["finished_at"]), run["seconds"]) for run in runs]
     print_table("Last runs", ("run", "job", "ended", "seconds"), shown)
+    print_set_aside(files_set_aside(state))
     for hold in holds:
         output.print(f"{hold.status} hold: {hold}", highlight=False, markup=False)
 
@@ -183,7 +194,9 @@ def verify(home: Home = None, output_format: OutputFormat = Format.TABLE) -> Non
     """
     state = open_state(home)
     found = _verify(state)
-    if output_format == Format.JSON:
+    if output_format == Format.CSV:
+        print_csv(("what", "currency", "lines", "amount", "without_amount"), ledger_rows(found.entries))
+    elif output_format == Format.JSON:
         keys = ("what", "currency", "rows", "amount", "rows_without_amount")
         ledger = [dict(zip(keys, (row[0].strip(), *row[1:]), strict=True)) for row in ledger_rows(found.entries)]
         differing = [asdict(difference) for difference in found.differences]

@@ -17,8 +17,17 @@ from rich.text import Text
 from lakehouse.ledger import DISPOSITION_ORDER, Difference, Entry
 from lakehouse.pipeline import RunReport
 
-output = Console()
-errors = Console(stderr=True)
+WIDTH_OF_PIPES = 200
+"""Columns where no terminal tells its own: a table in a log file is not to be cut into ribbons."""
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, soft_wrap=True)
+    return console if console.is_terminal else Console(stderr=stderr, soft_wrap=True, width=WIDTH_OF_PIPES)
+
+
+output = _console(stderr=False)
+errors = _console(stderr=True)
 
 
 def print_table(
@@ -113,6 +122,14 @@ def print_ledger(entries: Iterable[Entry], *, console: Console = output) -> None
     """Print the ledger."""
     columns = ("", "currency", "lines", "amount", "without amount")
     print_table("Ledger: every landed line, and where it went", columns, ledger_rows(entries), console=console)
+
+
+def print_set_aside(files: Sequence[tuple[str, str]], *, console: Console = output) -> None:
+    """Say which files could not be read, and the way out; nothing where all could."""
+    if files:
+        console.print(f"{len(files)} file(s) set aside; their rows are not loaded:", style="bold", highlight=False)
+    for path, problem in files[:20]:
+        console.print(f"  {path}: {problem}", highlight=False, markup=False)
 
 
 def print_differences(differences: Sequence[Difference], *, console: Console = output) -> None:

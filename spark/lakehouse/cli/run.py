@@ -10,10 +10,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from lakehouse.cli.look import ledger_of, sales_by_month
 from lakehouse.cli.options import Home
-from lakehouse.cli.present import errors, output, print_ledger, print_table, print_times
+from lakehouse.cli.present import errors, output, print_ledger, print_set_aside, print_table, print_times
 from lakehouse.generator import MANIFEST_NAME, Manifest, generate
 from lakehouse.pipeline import Options, RunReport, chosen_jobs, run_pipeline
 from lakehouse.settings import ROOT, State, state_for_run
+from lakehouse.uptodate import files_set_aside
 
 Source = Annotated[str | None, typer.Option(help="A built-in source, or the path of a mapping file (.toml).")]
 LandingFolder = Annotated[Path | None, typer.Option(help="Folder of the files as they landed.")]
@@ -31,8 +32,8 @@ def demo(
     landing: LandingFolder = None,
     home: Home = None,
     lines: Annotated[int, typer.Option(help="Lines to generate, where no landing folder is given.")] = 200_000,
-    days: Annotated[int, typer.Option(help="Days to generate.")] = 400,
-    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 1,
+    days: Annotated[int, typer.Option(help="Days to generate, likewise.")] = 400,
+    seed: Annotated[int, typer.Option(help="Seed of the generator, likewise.")] = 1,
 ) -> None:
     """Run everything once, landing to warehouse, and show what came of it.
 
@@ -49,6 +50,7 @@ def demo(
     print_ledger(ledger_of(state))
     print_table("Sales by month", *sales_by_month(state))
     print_times(report)
+    print_set_aside(files_set_aside(state))
     _what_next(state)
 
 
@@ -82,6 +84,7 @@ def run(
     """
     state = state_for_run(home, source, landing)
     report = _run(state, Options(tuple(job or ()), full_refresh, retry_quarantine, accept_quarantine))
+    print_set_aside(files_set_aside(state), console=errors)
     if report.up_to_date:
         errors.print(f"Nothing to do: {state.home} is up to date with {state.landing}.")
         return

@@ -44,8 +44,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if feed.whole:
             _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping), touched=None)
         elif not feed.is_empty or config.retry_quarantine:
-            changes = feed.changes() if not feed.is_empty else lake.read(ORDER_LINES_RAW).limit(0)
-            _update(log, changes, mapping, config)
+            _update(log, feed.changes(), mapping, config)
     return log.rows
 
 
@@ -92,6 +91,8 @@ def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
     """Bring the three tables to what was decided, within the touched lines; everywhere where `touched` is None."""
     decided = decided.persist()
     try:
+        # Computed before three writes read it at once: where it fails while they wait for it, Spark locks itself up.
+        decided.count()
         rows = {
             DISPOSITIONS: decided,
             ORDER_LINES: decided.where("disposition NOT IN ('duplicate', 'quarantined')"),

@@ -14,7 +14,7 @@ from lakehouse.model import LANDING_FILES, ORDER_LINES_RAW
 from lakehouse.sources.expressions import check_expressions
 from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import load_mapping
-from lakehouse.sources.plan import FileEntry, Registry, file_changed_while_read
+from lakehouse.sources.plan import FileEntry, Registry, file_changed_while_read, nothing_loaded
 from lakehouse.sources.read import read_records
 
 JOB = "ingest_orders"
@@ -58,6 +58,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             records = read_records(spark, str(landing.folder.resolve()), planned, mapping)
             lake.append_once(ORDER_LINES_RAW, records, f"{JOB}/{mapping.name}", planned[0].batch)
             _settle(log, registry, planned)
+        elif lake.is_empty(ORDER_LINES_RAW) and (aside := entries or registry.set_aside()):
+            raise nothing_loaded(aside)
     return log.rows
 
 
@@ -79,11 +81,10 @@ def _finish_unfinished(log: JobRun) -> None:
 
 
 def _write_plan(log: JobRun, registry: Registry, entries: list[FileEntry]) -> None:
-    again = [entry for entry in entries if (entry.path, entry.content_hash) in registry.entries]
+    still_unreadable = {entry.path for entry in entries if entry.status == "set_aside"}
+    again = sorted(still_unreadable & {entry.path for entry in registry.set_aside()})
     if again:
-        paths, hashes = [entry.path for entry in again], [entry.content_hash for entry in again]
-        old = f"status IN ('replaced', 'set_aside') AND {among('path', paths)} AND {among('content_hash', hashes)}"
-        log.lake.delete(LANDING_FILES, old)
+        log.lake.update(LANDING_FILES, "status = 'replaced'", f"status = 'set_aside' AND {among('path', again)}")
     rows = log.lake.spark.createDataFrame([entry.row() for entry in entries], LANDING_FILES.schema)
     log.note(LANDING_FILES, log.lake.append(LANDING_FILES, rows).inserted)
 
@@ -101,7 +102,7 @@ def _settle(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:
     replaced = registry.replaced_by(entry for entry in planned if entry.path not in changed)
     if replaced:
         lake.delete(ORDER_LINES_RAW, f"batch < {batch} AND {among('file', replaced)}")
-        older = f"status = 'loaded' AND batch < {batch} AND {among('path', replaced)}"
+        older = f"status IN ('loaded', 'set_aside') AND batch < {batch} AND {among('path', replaced)}"
         lake.update(LANDING_FILES, "status = 'replaced'", older)
     lake.update(LANDING_FILES, "status = 'loaded'", f"status = 'planned' AND batch = {batch}")
     log.note(ORDER_LINES_RAW, sum(counts.values()))

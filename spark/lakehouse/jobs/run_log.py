@@ -42,6 +42,8 @@ class Feed:
         """The changed rows, both images of updates, with Delta's `_change_type`."""
         if self.since is None:
             raise LookupError(f"{self.table.name} is to be read whole")
+        if self.is_empty:  # Delta refuses to read a feed from behind the newest version
+            return self.lake.read(self.table).limit(0).withColumn("_change_type", F.lit(""))
         return self.lake.changes(self.table, self.since.version, self.until.version)
 
 

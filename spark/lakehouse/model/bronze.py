@@ -6,9 +6,9 @@ from lakehouse.model.table import Column, Table
 
 LANDING_FILES = Table(
     name="bronze.landing_files",
-    comment="The plan and the memory of ingestion: every content that a landed file has had",
-    grain="one content of one file",
-    key=("path", "content_hash"),
+    comment="The plan and the memory of ingestion: every reading of every landed file",
+    grain="one reading of one file",
+    key=("path", "batch"),
     columns=(
         Column("source", "STRING", "Source that the file belongs to"),
         Column("path", "STRING", "Path below the landing place"),
@@ -17,10 +17,11 @@ LANDING_FILES = Table(
         Column("header", "STRING", "Names of the columns as a JSON array; null for JSON lines"),
         Column("header_lines", "INT", "Lines up to and with the header; 0 where there is none"),
         Column("rows", "BIGINT", "Records counted in the file itself; null where it cannot be read"),
-        Column("status", "STRING", "planned, loaded, set_aside (unreadable) or replaced (by newer content)"),
+        Column("status", "STRING", "planned, loaded, set_aside (unreadable) or replaced (by a later reading)"),
         Column("problem", "STRING", "Why the file is set aside, and the way out"),
         Column("batch", "BIGINT", "Batch that read the file; batches count from 1"),
         Column("mapping_hash", "STRING", "Version of the mapping that the file was planned with"),
+        Column("reading_hash", "STRING", "Version of what the mapping says of reading, as opposed to meaning"),
     ),
     change_feed=False,
 )

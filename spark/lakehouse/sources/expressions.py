@@ -82,7 +82,7 @@ def _format_problems(spark: SparkSession, pattern: str) -> list[str]:
     if not pattern:
         return []
     try:
-        spark.createDataFrame([("",)], "t STRING").select(F.try_to_timestamp("t", F.lit(pattern))).collect()
+        spark.sql("SELECT '' AS t").select(F.try_to_timestamp("t", F.lit(pattern))).collect()
     except PySparkException:
         advice = "put letters that stand for themselves in quotes, as in yyyy-MM-dd'T'HH:mm"
         return [f"format.timestamp_format {pattern!r} is no pattern that Spark knows: {advice}"]

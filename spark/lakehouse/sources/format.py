@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 REQUIRED_COLUMNS = ("order_id", "product_id", "quantity", "unit_price", "order_ts", "line_type")
@@ -44,3 +45,9 @@ class Format:
     decimal_mark: str = "."
     thousands_mark: str = ""
     timestamp_format: str = ""
+
+    @property
+    def reading_hash(self) -> str:
+        """Changes when records would be cut or decoded in another way: files are then read again."""
+        bearing = (self.type, self.encoding, self.delimiter, self.quote, self.header, self.multiline)
+        return hashlib.sha256(repr(bearing).encode()).hexdigest()[:16]

@@ -28,6 +28,7 @@ class FileEntry:
     problem: str | None
     batch: int
     mapping_hash: str
+    reading_hash: str
 
     def row(self) -> tuple[str | int | None, ...]:
         """The values in the table's order."""
@@ -35,37 +36,47 @@ class FileEntry:
 
 
 class Registry:
-    """The entries by path and content, as bronze.landing_files has them."""
+    """The entries of bronze.landing_files; the newest reading of a file's content says where it stands."""
 
     def __init__(self, entries: Iterable[FileEntry]) -> None:
-        self.entries = {(entry.path, entry.content_hash): entry for entry in entries}
+        self._all = sorted(entries, key=lambda entry: entry.batch)
+        self._newest = {(entry.path, entry.content_hash): entry for entry in self._all}
 
     def planned(self) -> list[FileEntry]:
         """Entries that a run planned and none has marked loaded yet; all of one batch."""
-        return [entry for entry in self.entries.values() if entry.status == "planned"]
+        return [entry for entry in self._all if entry.status == "planned"]
+
+    def set_aside(self) -> list[FileEntry]:
+        """Entries of files that could not be read."""
+        return [entry for entry in self._all if entry.status == "set_aside"]
 
     def replaced_by(self, planned: Iterable[FileEntry]) -> list[str]:
-        """Paths of which an older content is loaded."""
+        """Paths of the planned files that have an older reading, loaded or set aside."""
         paths = {entry.path for entry in planned}
-        return sorted({e.path for e in self.entries.values() if e.status == "loaded" and e.path in paths})
+        older = {entry.path for entry in self._all if entry.status in ("loaded", "set_aside")}
+        return sorted(paths & older)
 
     def new_entries(self, landing: Landing, mapping: Mapping, *, retry: bool) -> list[FileEntry]:
-        """What is new or changed in landing, as the next batch: planned, or set aside where it cannot be read.
+        """What is to be read, as the next batch: planned, or set aside where it cannot be read.
+
+        That is what is new or changed in landing, and what was read in another way than the mapping now says.
 
         Args:
             retry: look again at files that were set aside, such as under a new mapping.
         """
-        batch = max((entry.batch for entry in self.entries.values()), default=0) + 1
+        batch = max((entry.batch for entry in self._all), default=0) + 1
         return [
             examined_entry(file, landing.folder, mapping, batch)
             for file in landing.files
-            if self._wants(self.entries.get((file.path, file.content_hash)), retry)
+            if self._wants(self._newest.get((file.path, file.content_hash)), mapping, retry)
         ]
 
     @staticmethod
-    def _wants(known: FileEntry | None, retry: bool) -> bool:
+    def _wants(known: FileEntry | None, mapping: Mapping, retry: bool) -> bool:
         # A content that was replaced may come back.
-        return known is None or known.status == "replaced" or (known.status == "set_aside" and retry)
+        if known is None or known.status == "replaced" or (known.status == "set_aside" and retry):
+            return True
+        return known.status == "loaded" and known.reading_hash != mapping.format.reading_hash
 
 
 def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int) -> FileEntry:
@@ -83,6 +94,16 @@ def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int)
         problem=found.problem,
         batch=batch,
         mapping_hash=mapping.hash,
+        reading_hash=mapping.format.reading_hash,
+    )
+
+
+def nothing_loaded(entries: list[FileEntry]) -> LandingError:
+    """The error for a landing folder of which no file at all can be loaded."""
+    first = entries[0]
+    return LandingError(
+        f"None of the {len(entries)} file(s) could be loaded. {first.path}: {first.problem}\n"
+        "`lakehouse source check` shows every problem of a mapping at once."
     )
 
 
