@@ -63,7 +63,8 @@ def start_session(
     with _standard_error_to(log_file):
         spark = builder.getOrCreate()
     # PySpark logs each analysis error that it raises, with the JVM's whole stack.
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return spark
 
 

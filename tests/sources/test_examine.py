@@ -173,6 +173,12 @@ def test_name_that_spark_cannot_open_is_told(look: Look) -> None:
     assert look(HEADER, "12:30.csv").problem == "Spark reads no local file with a colon in its name: rename it"
 
 
+def test_file_taken_away_since_it_was_listed_is_told(tmp_path: Path, mapping_of: Make) -> None:
+    problem = examine(tmp_path / "gone.csv", mapping_of()).problem
+    assert problem is not None
+    assert problem.startswith("it cannot be read ([Errno 2] No such file")
+
+
 def test_parquet_tells_its_rows_and_columns(look: Look, tmp_path: Path) -> None:
     form = {"type": "parquet"}
     pq.write_table(pa.table({"id": ["1", "2"], "c": [{"x": 1}, None]}), tmp_path / "whole.parquet")

@@ -144,3 +144,9 @@ def test_text_time_needs_a_format(problems: Problems) -> None:
 def test_time_pattern_unknown_to_spark_is_refused(problems: Problems, pattern: str) -> None:
     (text,) = problems("order_id", "id", format={"timestamp_format": pattern}).values()
     assert text.startswith(f"format.timestamp_format {pattern!r} is no pattern that Spark knows")
+
+
+def test_expression_that_one_strange_row_would_stop_is_refused(problems: Problems) -> None:
+    found = problems("quantity", "q * 2", "CAST(q AS DECIMAL(38, 10))", "try_cast(q AS DECIMAL(38, 10))", "q")
+    failing = [sql for sql, text in found.items() if "one such row would stop every run" in text]
+    assert failing == ["q * 2", "CAST(q AS DECIMAL(38, 10))"]

@@ -43,10 +43,10 @@ def examine(path: Path, mapping: Mapping) -> Examined:
         Its records and header; or a `problem`, with the way out, where the file cannot be read whole or lacks a
         column that the mapping names.
     """
-    misnamed = _misnamed(path)
-    if misnamed:
-        return Examined(None, problem=misnamed)
     try:
+        misnamed = _misnamed(path)
+        if misnamed:
+            return Examined(None, problem=misnamed)
         found = _parquet(path) if mapping.format.type == "parquet" else _text(path, mapping.format)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         return Examined(None, problem=f"it is no whole gzip file ({error}): deliver it again")

@@ -74,8 +74,35 @@ def expression_problems(spark: SparkSession, mapping: Mapping) -> list[str]:
     """What is wrong with the expressions, each with its likely fix; empty where all is well."""
     fields = spark.createDataFrame([], fields_schema(mapping))
     found = ((name, _problem(fields, name, expression, mapping)) for name, expression in mapping.columns.items())
-    problems = [f"columns.{name}: {problem}" for name, problem in found if problem]
-    return [*_format_problems(spark, mapping.format.timestamp_format), *problems]
+    problems = {name: f"columns.{name}: {problem}" for name, problem in found if problem}
+    sound = {name: expression for name, expression in mapping.columns.items() if name not in problems}
+    format_problems = _format_problems(spark, mapping.format.timestamp_format)
+    return [*format_problems, *problems.values(), *_failing(spark, mapping, sound)]
+
+
+STRANGE_VALUES = ("x", "", "1", "-0.5", None)
+"""What a field may hold in some row, sooner or later."""
+
+
+def _failing(spark: SparkSession, mapping: Mapping, expressions: dict[str, str]) -> list[str]:
+    """The expressions that stop Spark at a strange value: one such row would stop every run."""
+    rows = spark.createDataFrame([(value,) * len(mapping.fields) for value in STRANGE_VALUES], fields_schema(mapping))
+    if not expressions or _evaluates(rows, *expressions.values()):
+        return []
+    return [
+        f"columns.{name}: it fails at a text such as 'x', and one such row would stop every run: "
+        "use try_cast, try_to_timestamp or try_divide, which give NULL"
+        for name, expression in expressions.items()
+        if not _evaluates(rows, expression)
+    ]
+
+
+def _evaluates(rows: DataFrame, *expressions: str) -> bool:
+    try:
+        rows.select(*(F.expr(expression).alias(f"e{n}") for n, expression in enumerate(expressions))).collect()
+    except PySparkException:
+        return False
+    return True
 
 
 def _format_problems(spark: SparkSession, pattern: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Raw records to the fields that a mapping names: every value a string, exactly as delivered, NULL unlike ''."""
+"""Raw records to the fields that a mapping names: every value a string, as delivered."""
 
 from __future__ import annotations
 
