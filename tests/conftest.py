@@ -40,5 +40,3 @@ def uci_orders() -> Path:
     if not folder.is_dir():
         pytest.skip("the UCI Online Retail files are not beside this project: ../shared/data/uci_online_retail")
     return folder
-
-

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -145,20 +146,32 @@ def run_job(spark: SparkSession, name: str, state: State, options: Options, run_
     """Run one job with its Config filled from the state and the options.
 
     Raises:
-        LakehouseError: also where Spark failed: in one line, with the place of the whole story.
+        LakehouseError: also where Spark failed.
     """
     module = importlib.import_module(f"lakehouse.jobs.{name}")
     values = job_arguments(state, options, run_id)
     config = module.Config(**{f.name: values[f.name] for f in fields(module.Config) if f.name in values})
-    try:
+    with told_in_one_line(name, state):
         rows: dict[str, int] = module.run(spark, config)
-    except PySparkException as error:
-        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return rows
+
+
+@contextmanager
+def told_in_one_line(name: str, state: State) -> Iterator[None]:
+    """Give what fails in Spark to the user as one line, with the place of the whole story.
+
+    Raises:
+        LakehouseError: in place of Spark's own error.
+    """
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        text = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error)
+        first = next((line for line in text.splitlines() if line.strip()), type(error).__name__)
         raise LakehouseError(
             f"{name} failed: {first[:300]}\nWhat was written before is whole; `lakehouse run` goes on from there. "
             f"Spark's log is {state.spark_log}."
         ) from error
-    return rows
 
 
 def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ from lakehouse.holds import Hold
 from lakehouse.ledger import Entry
 from lakehouse.lock import run_lock
 from lakehouse.model import BRONZE, HOLDS, JOB_RUNS, LEDGER, PUBLISHED, QUARANTINE, SILVER, TABLES
-from lakehouse.pipeline import load_jobs
+from lakehouse.pipeline import load_jobs, told_in_one_line
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State, open_state
@@ -222,6 +222,7 @@ def _verify(state: State) -> Verification:
         spark = start_session(log_file=state.spark_log, quick_compiler=True)
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
-            return verify_state(spark, str(state.lake.resolve()), state.landing, state.mapping(), warehouse)
+            with told_in_one_line("verify", state):
+                return verify_state(spark, str(state.lake.resolve()), state.landing, state.mapping(), warehouse)
         finally:
             stop_session(spark)
