@@ -23,6 +23,7 @@ from lakehouse.errors import LakehouseError, UsageError
 from lakehouse.lock import run_lock
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
+from lakehouse.sources.landing import list_landing
 from lakehouse.uptodate import is_up_to_date, vanished_files
 
 SMALL_LANDING = 2_000_000
@@ -108,6 +109,8 @@ def run_pipeline(
     """
     jobs = chosen_jobs(options.jobs)
     report = RunReport(new_run_id())
+    # A wrong folder is told at once, before it is remembered and before a session starts.
+    list_landing(state.landing, state.mapping().format)
     with run_lock(state.home) as lock:
         state.save()
         if options == Options() and is_up_to_date(state, [job.name for job in jobs]):
@@ -124,7 +127,8 @@ def run_pipeline(
                     report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
         finally:
             stop_session(spark)
-        shutil.rmtree(_lake_set_aside(state), ignore_errors=True)
+        for done_with in (_lake_set_aside(state), state.exports):
+            shutil.rmtree(done_with, ignore_errors=True)
     return report
 
 
