@@ -31,7 +31,7 @@ from lakehouse.pipeline import load_jobs, told_in_one_line
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State, open_state
-from lakehouse.uptodate import files_set_aside, open_table, table_rows
+from lakehouse.uptodate import files_set_aside, last_runs, open_table, table_rows
 from lakehouse.verify import Verification
 from lakehouse.verify import verify as verify_state
 from lakehouse.warehouse.connect import Connection, connect, parse_target
@@ -194,6 +194,8 @@ def verify(home: Home = None, output_format: OutputFormat = Format.TABLE) -> Non
     """
     state = open_state(home)
     found = _verify(state)
+    if any(run["mapping_hash"] != state.mapping().hash for run in last_runs(state).values()):
+        found.notes.append("the mapping has changed since the last run; `lakehouse run` brings the tables up to it")
     if output_format == Format.CSV:
         print_csv(("what", "currency", "lines", "amount", "without_amount"), ledger_rows(found.entries))
     elif output_format == Format.JSON:
