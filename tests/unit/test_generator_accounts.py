@@ -235,8 +235,9 @@ def test_every_way_to_break_a_rule_breaks_only_that_one(tmp_path: Path) -> None:
     assert manifest.dispositions["quarantined"].rows == 100
     ids = [row.event["line_id"] for row in bad if row.event.get("line_id")]
     assert len(ids) == len(set(ids))
-    assert any(row.amount is None and "unit_price_too_large" in row.reasons for row in bad)
-    assert any(row.amount is not None and "unit_price_too_large" in row.reasons for row in bad)
+    # Numbers that are too large have no amount at all, or they would dwarf the shop's own money in every sum.
+    too_large = {"quantity_too_large", "unit_price_too_large"}
+    assert {row.amount for row in bad if too_large & set(row.reasons)} == {None}
 
 
 def test_changes_send_lines_again_and_delete_some(tmp_path: Path) -> None:
