@@ -44,7 +44,7 @@ def _number(column: str, digits: int, decimals: int) -> list[Rule]:
         Rule(
             f"{column}_too_many_decimals",
             f"{column} has more than {decimals} decimals: it is never rounded",
-            f"{value} <> round({value}, {decimals}) OR {_beyond(text, 10)}",
+            f"{value} <> round({value}, {decimals}) OR ({value} IS NOT NULL AND {_beyond(text, 10)})",
         ),
     ]
 

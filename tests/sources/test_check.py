@@ -65,7 +65,8 @@ def test_one_unreadable_file_does_not_hide_the_rows_of_others(
 
 
 def test_expression_that_fails_on_a_row_is_told(spark: SparkSession, mapping_of: Make, land: Land) -> None:
-    mapping = mapping_of(columns={"quantity": "CAST(q AS DECIMAL(14, 3))"})
+    fails_at_two_alone = "CASE WHEN q = 'two' THEN CAST(q AS DECIMAL(14, 3)) ELSE try_cast(q AS DECIMAL(14, 3)) END"
+    mapping = mapping_of(columns={"quantity": fails_at_two_alone})
     found = check_source(spark, mapping, land({"a.csv": b"id,q,p,t\nA1,two,1,2024-05-06 07:08:09\n"}))
     (problem,) = found.problems
     assert problem.startswith("an expression fails at some row: The value 'two' of the type")
