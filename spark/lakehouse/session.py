@@ -50,6 +50,8 @@ def start_session(
     """
     java = find_java()
     os.environ.setdefault("JAVA_HOME", os.path.realpath(f"{os.path.dirname(java)}/.."))  # noqa: PTH120
+    # Spark would start its Python helpers with whatever `python3` is on the PATH.
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     jars = spark_jars()
     options = java_options(jars) + (" -XX:TieredStopAtLevel=1" if quick_compiler else "")
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
