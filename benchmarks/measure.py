@@ -113,20 +113,22 @@ def _sample(pid: int, samples: list[Sample]) -> None:
 
 
 def _tree(root: psutil.Process) -> Sample:
-    resident, cpu = 0, 0.0
+    resident: dict[int, int] = {}
+    cpu = 0.0
     for process in (root, *root.children(recursive=True)):
         with suppress(psutil.Error):
-            times = process.cpu_times()
-            resident += process.memory_info().rss
+            times, memory = process.cpu_times(), process.memory_info()
             cpu += times.user + times.system
-    return Sample(time.time(), resident, cpu)
+            # A process that the JVM is about to start shows the JVM's own memory once more: of equal sizes one counts.
+            resident[memory.vms] = memory.rss
+    return Sample(time.time(), sum(resident.values()), cpu)
 
 
 def side_by_side(contenders: Mapping[str, Contender], runs: int) -> dict[str, list[Measurement]]:
     """Measure each contender `runs` times, one after the other, in the opposite order every second time."""
     measured: dict[str, list[Measurement]] = {name: [] for name in contenders}
     for run in range(runs):
-        for name in list(contenders) if run % 2 == 0 else reversed(contenders):
+        for name in list(contenders)[:: 1 if run % 2 == 0 else -1]:
             contender = contenders[name]
             contender.prepare()
             measured[name].append(measure(contender.command, contender.environment))

@@ -46,9 +46,9 @@ QUERIES = {
     "fact_sales": """
         SELECT date_trunc('month', f.order_date), count(*), sum(f.net_amount),
                sum(hash(f.line_id, f.source, f.order_id, f.line_type, CAST(f.order_ts AS TIMESTAMP), f.order_date,
-                        f.currency, f.date_key, p.product_id, p.product_name, p.category, CAST(p.valid_from AS TIMESTAMP),
-                        c.customer_id, c.country, CAST(c.valid_from AS TIMESTAMP), co.country, ca.category,
-                        f.quantity, f.unit_price, f.net_amount))
+                        f.currency, f.date_key, f.quantity, f.unit_price, f.net_amount, co.country, ca.category,
+                        p.product_id, p.product_name, p.category, CAST(p.valid_from AS TIMESTAMP),
+                        c.customer_id, c.country, CAST(c.valid_from AS TIMESTAMP)))
         FROM fact_sales AS f
         LEFT JOIN dim_product AS p USING (product_key)
         LEFT JOIN dim_customer AS c USING (customer_key)
