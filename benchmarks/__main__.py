@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from benchmarks.figures import beside_duckdb, one_day, uci, warehouse
+from benchmarks.figures import beside_duckdb, glue_cost, one_day, sail, uci, warehouse
 from benchmarks.machine import keep_to_cores
 from benchmarks.page import Section, write_page
 from benchmarks.results import Plan, Result, read_result, result_of
@@ -35,8 +35,10 @@ class Figure(Protocol):
 FIGURES: dict[str, Figure] = {
     "uci": uci,
     "duckdb": beside_duckdb,
+    "sail": sail,
     "one_day": one_day,
     "warehouse": warehouse,
+    "cost": glue_cost,
 }
 
 

@@ -6,16 +6,19 @@ memory of what it has read, no change feed and no recovery.
 
 from __future__ import annotations
 
-import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.machine import cores
+
+MEMORY_LIMIT = "4GB"
+"""Of DuckDB's buffers; what does not fit goes to files beside the tables."""
+
+LANDING_TABLES = ("landed", "rejected", "bronze")
 TABLES = (
-    "landed",
-    "rejected",
-    "bronze",
     "judged",
     "dispositions",
     "order_lines",
@@ -28,28 +31,29 @@ TABLES = (
     "fact_sales",
     "daily_sales",
 )
-NOT_WRITTEN = {"bronze": "VIEW", "judged": "TABLE"}
+NOT_WRITTEN = {"bronze": "VIEW", "bronze_of_lake": "VIEW", "judged": "TABLE"}
 """Steps on the way: `bronze` adds line numbers to `landed`, `judged` is read four times and not kept."""
 
 
-def build(landing: Path, out: Path, memory_limit: str = "4GB") -> dict[str, float]:
+def build(out: Path, *, landing: Path | None = None, bronze: Sequence[str] = ()) -> dict[str, float]:
     """Build every table as `<out>/<table>.parquet`.
 
     Args:
         landing: folder of gzip JSON lines, as `lakehouse generate` writes them.
-        memory_limit: of DuckDB's buffers; what does not fit goes to files beside the tables.
+        bronze: or Parquet files of bronze.order_lines_raw, to begin from there.
 
     Returns:
         Seconds by table.
     """
     out.mkdir(parents=True, exist_ok=True)
     seconds = {}
-    with duckdb.connect(config={"memory_limit": memory_limit, "temp_directory": str(out / "spilled")}) as database:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(out / "spilled")}) as database:
+        database.execute(f"SET threads = {cores()}")
         database.execute("SET TimeZone = 'UTC'")
         database.execute("SET enable_progress_bar = false")
-        database.execute(f"SET threads = {len(os.sched_getaffinity(0))}")
         database.execute("SET VARIABLE landing = ?", [str(landing)])
-        for table in TABLES:
+        database.execute("SET VARIABLE bronze = ?", [list(bronze)])
+        for table in (*(LANDING_TABLES if landing else ("bronze_of_lake",)), *TABLES):
             started = time.monotonic()
             _build(database, table, out / f"{table}.parquet")
             seconds[table] = round(time.monotonic() - started, 2)
@@ -62,7 +66,8 @@ def _build(database: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
     ordered = table == "landed"
     database.execute(f"SET preserve_insertion_order = {ordered}")
     if table in NOT_WRITTEN:
-        database.execute(f"CREATE TEMP {NOT_WRITTEN[table]} {table} AS {select}")
+        name = table.removesuffix("_of_lake")
+        database.execute(f"CREATE TEMP {NOT_WRITTEN[table]} {name} AS {select}")
     else:
         database.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
         database.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}', file_row_number = {ordered})")

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.duckdb_pipeline LANDING OUT`: builds every table, and prints the seconds of each as JSON."""
+"""`python -m benchmarks.duckdb_pipeline OUT LANDING`, or `OUT --bronze FILES...`: prints the seconds of each table."""
 
 import json
 import sys
@@ -7,4 +7,6 @@ from pathlib import Path
 from benchmarks.duckdb_pipeline import build
 
 if __name__ == "__main__":
-    print(json.dumps(build(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), *sys.argv[3:])))
+    out, source, *files = sys.argv[1:]
+    landing = None if source == "--bronze" else Path(source).resolve()
+    print(json.dumps(build(Path(out).resolve(), landing=landing, bronze=files)))

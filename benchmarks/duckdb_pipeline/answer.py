@@ -69,8 +69,12 @@ def answer_of_lake(lake: Path) -> Answer:
 
 
 def answer_of_peer(out: Path) -> Answer:
-    """The answer in the Parquet files that `duckdb_pipeline.build` wrote."""
-    return _answer({table: [str(out / f"{table}.parquet")] for table in TABLES})
+    """The answer in the Parquet files `<out>/<table>.parquet`, or in folders of that name."""
+    return _answer({table: _files(out / f"{table}.parquet") for table in TABLES})
+
+
+def _files(path: Path) -> list[str]:
+    return [str(path / "*.parquet")] if path.is_dir() else [str(path)]
 
 
 def _answer(files: Mapping[str, Sequence[str]]) -> Answer:

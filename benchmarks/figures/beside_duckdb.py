@@ -50,7 +50,7 @@ def _measure(plan: Plan, lines: int, runs: int) -> dict[str, Any]:
             environment={"LAKEHOUSE_HOME": str(home)},
         ),
         "duckdb": Contender(
-            python("-m", "benchmarks.duckdb_pipeline", str(landing), str(out)),
+            python("-m", "benchmarks.duckdb_pipeline", str(out), str(landing)),
             prepare=lambda: shutil.rmtree(out, ignore_errors=True),
         ),
     }

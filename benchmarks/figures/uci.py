@@ -57,6 +57,7 @@ def _landing(plan: Plan) -> Path:
 def section(data: dict[str, Any]) -> Section:
     """Show a run's cost, step by step."""
     run, verify = data["run"], data["verify"]
+    peak = run["peak_bytes"]
     whole = [(f"lakehouse {name}", *cost(data[name])) for name in ("run", "verify")]
     by_step = [(name, seconds(s["wall_seconds"]), seconds(s["cpu_seconds"])) for name, s in data["steps"].items()]
     return Section(
@@ -68,7 +69,7 @@ def section(data: dict[str, Any]) -> Section:
                 run["wall_seconds"] <= WALL_SECONDS,
             ),
             Target(
-                "UCI, memory", f"{MEMORY_GB} GB", f"{gigabytes(run['peak_bytes'])} GB", run["peak_bytes"] <= MEMORY_GB * 2**30
+                "UCI, memory", f"{MEMORY_GB} GB", f"{gigabytes(peak)} GB", peak <= MEMORY_GB * 2**30
             ),
         ),
         grids=(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from lakehouse.errors import UsageError
-from lakehouse.pipeline import Job
+from lakehouse.pipeline import Job, load_jobs
 from lakehouse.settings import project_file
 
 MEASURED = Path(__file__).with_name("cost_measured.json")
@@ -126,7 +126,7 @@ def _dpus(worker_type: str) -> float:
     return DPUS[worker_type]
 
 
-def run_cost(jobs: list[Job], cpu: Mapping[str, CpuSeconds], lines: int, assumed: Assumptions) -> RunCost:
+def run_cost(jobs: Sequence[Job], cpu: Mapping[str, CpuSeconds], lines: int, assumed: Assumptions) -> RunCost:
     """What one run of the pipeline costs.
 
     Raises:
@@ -138,10 +138,64 @@ def run_cost(jobs: list[Job], cpu: Mapping[str, CpuSeconds], lines: int, assumed
     return RunCost(lines, tuple(job_cost(job, cpu[job.name], lines, assumed) for job in jobs))
 
 
-def measured_cpu(way: str, path: Path = MEASURED) -> dict[str, CpuSeconds]:
-    """CPU seconds by job for a `full` load, or for lines `added` in order to what is there."""
-    jobs = json.loads(path.read_text(encoding="utf-8"))["jobs"]
-    return {name: CpuSeconds(**ways[way]) for name, ways in jobs.items()}
+@dataclass(frozen=True)
+class Measured:
+    """CPU seconds by job, for lines `added` in order to what is there and for a `full` load; when and on what."""
+
+    measured_at: str
+    machine: str
+    added: dict[str, CpuSeconds]
+    full: dict[str, CpuSeconds]
+
+    @classmethod
+    def read(cls, path: Path = MEASURED) -> Measured:
+        """Read what `write` wrote."""
+        return cls.of(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Measured:
+        """From its fields as JSON has them."""
+        ways = {way: {job: CpuSeconds(**cpu) for job, cpu in content[way].items()} for way in ("added", "full")}
+        return cls(content["measured_at"], content["machine"], **ways)
+
+    def write(self, path: Path = MEASURED) -> None:
+        """Write as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one kind of run costs where so many lines land in a day."""
+
+    lines_a_day: int
+    kind: str
+    run: RunCost
+
+    def row(self) -> tuple[Any, ...]:
+        """Values for `COLUMNS`."""
+        run = self.run
+        per_million = run.usd * MILLION / max(run.lines, 1)
+        workers = max(job.workers for job in run.jobs)
+        bill = round(run.dpu_hours, 3), round(run.usd, 2), round(per_million, 4)
+        return self.lines_a_day, self.kind, run.lines, round(run.seconds / 60, 1), workers, *bill
+
+
+COLUMNS = ("lines a day", "run", "lines", "minutes", "workers", "DPU-hours", "USD", "USD a million lines")
+
+
+def estimates(
+    measured: Measured, lines_a_day: Iterable[int], runs: int, history_days: int, assumed: Assumptions | None = None
+) -> list[Estimate]:
+    """For each number of lines a day: one of the day's `runs`, and a full rebuild of `history_days` days."""
+    jobs, assumed = load_jobs(), assumed or Assumptions()
+    return [
+        Estimate(lines, kind, run_cost(jobs, cpu, count, assumed))
+        for lines in lines_a_day
+        for kind, cpu, count in (
+            (f"one of {runs} a day, in order", measured.added, lines // runs),
+            (f"full rebuild of {history_days} days", measured.full, lines * history_days),
+        )
+    ]
 
 
 def runs_a_day(schedule: str | None = None) -> int:
