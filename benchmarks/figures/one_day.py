@@ -19,6 +19,9 @@ from benchmarks.results import Plan
 from benchmarks.runs import steps
 from benchmarks.text import COST, cost, seconds
 from lakehouse.generator import generate
+from lakehouse.model import LANDING_FILES
+from lakehouse.settings import open_state
+from lakehouse.uptodate import table_rows
 
 TITLE = "One day added to a history of any size"
 ABOUT = """
@@ -112,11 +115,8 @@ def _deliver(histories: Mapping[str, History], delivery: list[str], runs: int) -
 
 
 def _landed(history: History) -> int:
-    from lakehouse.model import LANDING_FILES
-    from lakehouse.settings import open_state
-    from lakehouse.uptodate import table_rows
-
-    return sum(row["rows"] for row in table_rows(open_state(history.home), LANDING_FILES) if row["status"] == "loaded")
+    files = table_rows(open_state(history.home), LANDING_FILES)
+    return sum(file["rows"] for file in files if file["status"] == "loaded")
 
 
 def _warm(histories: Mapping[str, History], delivery: list[str], plan: Plan) -> dict[str, dict[str, float]]:
