@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from lakehouse.balance import require_balance
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
-from lakehouse.ledger import Entry, collect, lake_entries, require_balance
+from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target
@@ -65,7 +66,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             loaded = _publish(log, connection, config)
             if not changed and not loaded:
                 return log.rows
-            entries = entries or collect(lake_entries(lake))
+            entries = entries or lake_entries(lake)
             entries += warehouse_entries(connection, mapping.name)
         finally:
             connection.close()
@@ -75,7 +76,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
 
 
 def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
-    entries = collect(lake_entries(lake))
+    entries = lake_entries(lake)
     require_balance(entries, published=False)
     require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
     return entries
