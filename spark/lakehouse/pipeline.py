@@ -20,6 +20,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.failpoints import state_change
 from lakehouse.lock import run_lock
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
@@ -128,7 +129,8 @@ def run_pipeline(
         finally:
             stop_session(spark)
         for done_with in (_lake_set_aside(state), state.exports):
-            shutil.rmtree(done_with, ignore_errors=True)
+            with state_change(f"remove {done_with.name}"):
+                shutil.rmtree(done_with, ignore_errors=True)
     return report
 
 
@@ -201,8 +203,10 @@ def _set_lake_aside(state: State) -> None:
     """Make room for a lake built anew; the old one goes when the new one stands."""
     aside = _lake_set_aside(state)
     if aside.exists():  # an earlier rebuild did not come to its end
-        shutil.rmtree(state.lake, ignore_errors=True)
-        aside.rename(state.lake)
+        with state_change("remove lake"):
+            shutil.rmtree(state.lake, ignore_errors=True)
+        with state_change("put lake back"):
+            aside.rename(state.lake)
     gone = vanished_files(state)
     if gone:
         raise UsageError(
@@ -210,4 +214,5 @@ def _set_lake_aside(state: State) -> None:
             f"{gone[0]}: a rebuild from landing would lose their rows. Put them back first."
         )
     if state.lake.exists():
-        state.lake.rename(aside)
+        with state_change("set lake aside"):
+            state.lake.rename(aside)

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lakehouse.atomic import replace_file
 from lakehouse.errors import EnvironmentProblem, UsageError
 from lakehouse.sources.mapping import Mapping, load_mapping
 
@@ -55,10 +56,10 @@ class State:
         content = {"source": self.source, "name": self.mapping().name, "landing": str(self.landing)}
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            (self.home / "state.json").write_text(json.dumps(content, indent=2) + "\n")
+            replace_file(self.home / "state.json", json.dumps(content, indent=2) + "\n")
             if not os.environ.get("LAKEHOUSE_HOME"):
                 ROOT.mkdir(exist_ok=True)
-                LAST.write_text(str(self.home.resolve()) + "\n")
+                replace_file(LAST, str(self.home.resolve()) + "\n")
         except OSError as error:
             raise EnvironmentProblem(
                 f"The state folder {self.home} cannot be written ({error.strerror}). "

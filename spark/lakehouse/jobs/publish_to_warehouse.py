@@ -16,7 +16,7 @@ from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
-from lakehouse.warehouse.connect import Connection, connect, parse_target
+from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
 from lakehouse.warehouse.load import Export, load, merge, pending, published
 from lakehouse.warehouse.migrate import migrate
@@ -98,8 +98,7 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
         return export_changes(log.lake, table, now, mark, config.exports, log.run_id)
 
     exports = [written for written in side_by_side(export, PUBLISHED) if written]
-    for table, rows in load(connection, exports).items():
-        log.rows[table] = rows
+    log.rows |= load(connection, exports)
     waiting = pending(connection)
     if waiting:
         merge(connection)
@@ -120,8 +119,8 @@ def warehouse_entries(connection: Connection, source: str) -> list[Entry]:
 
 
 def _entries(connection: Connection, source: str, hop: str, query: str) -> list[Entry]:
-    rows: list[tuple[str, date, str, int, Decimal]] = connection.cursor().execute(query).fetchall()
-    return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in rows]
+    found: list[tuple[str, date, str, int, Decimal]] = rows(connection, query)
+    return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in found]
 
 
 def _record(log: JobRun, entries: list[Entry]) -> None:
