@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from lakehouse.failpoints import state_change
 from lakehouse.model import Table
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -63,11 +64,12 @@ class Lake:
 
     def _create(self, table: Table) -> None:
         columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
-        change_feed = str(table.change_feed).lower()
+        bounds = f"StatsColumns = '{','.join(table.skip_by)}'" if table.skip_by else "NumIndexedCols = 0"
+        properties = f"delta.enableChangeDataFeed = {str(table.change_feed).lower()}, delta.dataSkipping{bounds}"
         with state_change(f"create {table.name}"):
             self.spark.sql(
                 f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
-                f"COMMENT {_literal(table.comment)} TBLPROPERTIES (delta.enableChangeDataFeed = {change_feed})"
+                f"COMMENT {_literal(table.comment)} TBLPROPERTIES ({properties})"
             )
 
     def read(self, table: Table) -> DataFrame:
@@ -154,10 +156,10 @@ class Lake:
             ).collect()
 
 
-def side_by_side(work: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:
-    """Do the same for several tables at once: while one is planned or committed, Spark computes another."""
+def side_by_side(work: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """Do the same for several items at once: while one is planned or committed, Spark computes another."""
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(work, tables))
+        return list(pool.map(work, items))
 
 
 def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:

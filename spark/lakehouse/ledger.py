@@ -7,12 +7,13 @@ Hops, in order: `landing` (records counted in the files themselves), `bronze`, `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake
@@ -31,7 +32,6 @@ from lakehouse.model.table import TOTAL
 LANDED = "landed"
 FACT = "fact"
 DISPOSITION_ORDER = ("duplicate", "quarantined", "superseded", "deleted", "set_aside", FACT)
-DAY = ("source", "currency", "order_date")
 
 
 class Entry(NamedTuple):
@@ -47,71 +47,99 @@ class Entry(NamedTuple):
     amount: Decimal | None
 
 
+class Sum(NamedTuple):
+    """What one hop holds of one day and disposition; at landing, bronze and silver, of one file."""
+
+    hop: str
+    file: str | None
+    disposition: str
+    source: str | None
+    currency: str | None
+    order_date: date | None
+    rows: int
+    rows_without_amount: int
+    amount: Decimal | None
+
+
 def lake_entries(lake: Lake) -> list[Entry]:
     """The entries of the lake's hops; one for each day, hop and disposition, so they are few."""
-    judged = _sums(lake.read(DISPOSITIONS), "amount", *DAY, "file", "disposition").persist()
-    files = lake.read(LANDING_FILES).where("status = 'loaded'").select("source", F.col("path").alias("file"), "rows")
-    bronze = lake.read(ORDER_LINES_RAW).groupBy("source", "file").agg(F.count("*").alias("rows"))
+    files = lake.read(LANDING_FILES).where("status = 'loaded'").withColumnRenamed("path", "file")
     parts = [
-        _landed(files, judged, "landing"),
-        _landed(bronze, judged, "bronze"),
-        _hop(_added(judged, *DAY, "disposition"), "silver"),
-        _hop(_sums(lake.read(QUARANTINE), "amount", *DAY, F.lit("quarantined").alias("disposition")), "quarantine"),
-        _hop(_sums(lake.read(ORDER_LINES), "net_amount", *DAY, "disposition"), "order_lines"),
-        _hop(_sums(lake.read(FACT_SALES), "net_amount", *DAY, F.col("line_type").alias("disposition")), "fact_sales"),
-        _daily(lake),
+        _tagged(files, "landing", file="file", rows="rows"),
+        _tagged(lake.read(ORDER_LINES_RAW), "bronze", file="file"),
+        _of_silver(lake.read(DISPOSITIONS)),
+        _tagged(lake.read(QUARANTINE), "quarantine", "'quarantined'", "amount"),
+        _tagged(lake.read(ORDER_LINES), "order_lines", "disposition", "net_amount"),
+        _tagged(lake.read(FACT_SALES), "fact_sales", "line_type", "net_amount"),
+        _tagged(lake.read(DAILY_SALES), "daily_sales", "'net'", "net_amount", rows="lines"),
     ]
-    try:
-        return collect(reduce(DataFrame.unionByName, parts))
-    finally:
-        judged.unpersist()
+    sums = _added_up(reduce(DataFrame.union, parts))
+    by_day = [one for one in sums if one.hop not in ("landing", "bronze")]
+    return _entries([*_as_read(sums, "landing"), *_as_read(sums, "bronze"), *by_day])
 
 
 def silver_entries(dispositions: DataFrame) -> list[Entry]:
     """Entries of the hop `silver`, from rows with the columns of silver.dispositions."""
-    return collect(_hop(_sums(dispositions, "amount", *DAY, "disposition"), "silver"))
+    return _entries(_added_up(_of_silver(dispositions)))
 
 
 def collect(entries: DataFrame) -> list[Entry]:
-    """The entries as Python values."""
+    """Rows of ops.ledger as Python values."""
     return [Entry(*row) for row in entries.select(*LEDGER.column_names).collect()]
 
 
-def _sums(rows: DataFrame, amount: str, *by: str | Column) -> DataFrame:
-    return rows.groupBy(*by).agg(
-        F.count("*").alias("rows"),
-        F.count_if(F.col(amount).isNull()).alias("rows_without_amount"),
-        F.sum(amount).cast(TOTAL).alias("amount"),
+def _of_silver(dispositions: DataFrame) -> DataFrame:
+    return _tagged(dispositions, "silver", "disposition", "amount", file="file")
+
+
+def _tagged(
+    table: DataFrame, hop: str, disposition: str = "NULL", amount: str = "NULL", *, file: str = "NULL", rows: str = "1"
+) -> DataFrame:
+    """The columns of `Sum` for each row of a table; the arguments are SQL over its columns. NULL: it tells none."""
+    source, currency, order_date = (
+        name if name in table.columns else "NULL" for name in ("source", "currency", "order_date")
     )
+    return table.selectExpr(
+        f"'{hop}' AS hop", f"CAST({file} AS STRING) AS file", f"CAST({disposition} AS STRING) AS disposition",
+        f"CAST({source} AS STRING) AS source", f"CAST({currency} AS STRING) AS currency",
+        f"CAST({order_date} AS DATE) AS order_date", f"CAST({rows} AS BIGINT) AS rows",
+        f"CAST({amount} AS {TOTAL}) AS amount",
+    )  # fmt: skip
 
 
-def _added(sums: DataFrame, *by: str) -> DataFrame:
-    figures = ("rows", "rows_without_amount", "amount")
-    return sums.groupBy(*by).agg(*(F.sum(name).cast(sums.schema[name].dataType).alias(name) for name in figures))
+def _added_up(tagged: DataFrame) -> list[Sum]:
+    without = F.sum(F.when(F.col("amount").isNull(), F.col("rows")).otherwise(0))
+    sums = tagged.groupBy("hop", "file", "disposition", "source", "currency", "order_date").agg(
+        F.sum("rows").alias("rows"), without.alias("rows_without_amount"), F.sum("amount").cast(TOTAL).alias("amount")
+    )
+    return [Sum(*row) for row in sums.collect()]
 
 
-def _hop(sums: DataFrame, hop: str) -> DataFrame:
-    return sums.withColumn("hop", F.lit(hop)).select(*LEDGER.column_names)
-
-
-def _landed(counted: DataFrame, judged: DataFrame, hop: str) -> DataFrame:
+def _as_read(sums: list[Sum], hop: str) -> list[Sum]:
     """A hop of text: its rows are counted there; their days and money are what silver read in the same files.
 
     Rows that one of the two lacks stand under no day, and may be negative.
     """
-    read = judged.join(counted, ["source", "file"], "left_semi").select(*DAY, "rows", "rows_without_amount", "amount")
-    of_no_day = {"currency": F.lit(None).cast("string"), "order_date": F.lit(None).cast("date")}
-    of_no_day |= {"rows_without_amount": F.col("rows"), "amount": F.lit(None).cast(TOTAL)}
-    unread = counted.withColumns(of_no_day).unionByName(
-        read.withColumn("rows", -F.col("rows")).withColumns(of_no_day), allowMissingColumns=True
-    )
-    sums = _added(read.unionByName(unread.select(*read.columns)), *DAY).where("rows <> 0")
-    return _hop(sums.withColumn("disposition", F.lit(LANDED)), hop)
+    counted = [one for one in sums if one.hop == hop]
+    files = {one.file for one in counted}
+    read = [one._replace(hop=hop) for one in sums if one.hop == "silver" and one.file in files]
+    taken = [one._replace(currency=None, order_date=None, rows=-one.rows, rows_without_amount=-one.rows, amount=None)
+             for one in read]  # fmt: skip
+    return [one._replace(disposition=LANDED) for one in (*read, *counted, *taken)]
 
 
-def _daily(lake: Lake) -> DataFrame:
-    source = lake.read(DISPOSITIONS).select("source").limit(1)
-    sums = (F.sum("lines").alias("rows"), F.sum("net_amount").cast(TOTAL).alias("amount"))
-    daily = lake.read(DAILY_SALES).groupBy("currency", "order_date").agg(*sums).crossJoin(source)
-    fixed = {"disposition": F.lit("net"), "rows_without_amount": F.lit(0).cast("bigint")}
-    return _hop(daily.withColumns(fixed), "daily_sales")
+def _entries(sums: Iterable[Sum]) -> list[Entry]:
+    """Added up over files. daily_sales does not name its source: a lake has one."""
+    sums = list(sums)
+    source = next((one.source for one in sums if one.source), "")
+    entries: dict[tuple[str | None, ...], Entry] = {}
+    for one in sums:
+        key = (one.currency, str(one.order_date), one.hop, one.disposition)
+        old = entries.get(key, Entry(source, one.currency, one.order_date, one.hop, one.disposition, 0, 0, None))
+        amount = old.amount if one.amount is None else one.amount + (old.amount or 0)
+        entries[key] = old._replace(
+            rows=old.rows + one.rows,
+            rows_without_amount=old.rows_without_amount + one.rows_without_amount,
+            amount=amount,
+        )
+    return [entry for entry in entries.values() if entry.rows]

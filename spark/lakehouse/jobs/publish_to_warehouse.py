@@ -14,7 +14,7 @@ from lakehouse.delta import Lake, side_by_side
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
-from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED, Table
+from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
@@ -22,6 +22,7 @@ from lakehouse.warehouse.load import Export, load, merge, pending, published
 from lakehouse.warehouse.migrate import migrate
 
 JOB = "publish_to_warehouse"
+INPUTS = (DISPOSITIONS, *PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(LEDGER)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
-        feeds = side_by_side(log.feed, (DISPOSITIONS, *PUBLISHED))
+    with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(LEDGER, HOLDS)) as log:
+        feeds = [log.feed(table) for table in INPUTS]
         changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
         entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
         connection = connect(parse_target(config.warehouse))

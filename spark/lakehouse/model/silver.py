@@ -72,6 +72,7 @@ DISPOSITIONS = Table(
         Column("order_date", "DATE", "Day of the order; null where the record tells none"),
         Column("amount", TOTAL, "quantity x unit_price; null where it cannot be computed"),
     ),
+    skip_by=("batch",),
 )
 
 SILVER = (ORDER_LINES, QUARANTINE, DISPOSITIONS)
