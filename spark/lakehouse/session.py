@@ -58,13 +58,15 @@ def start_session(
     # Spark would start its Python helpers with whatever `python3` is on the PATH.
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     jars = spark_jars()
-    options = f"{java_options(jars)} {compiler_options(quick=quick_compiler)}"
+    # A heap of full size from the start, and a collector that runs no threads of its own beside the work.
+    heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
+    options = f"{java_options(jars)} {compiler_options(quick=quick_compiler)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
-    builder = builder.config("spark.driver.extraJavaOptions", f"{options} -Dderby.system.home=/tmp".strip())
+    builder = builder.config("spark.driver.extraJavaOptions", options.strip())
     with _standard_error_to(log_file):
         spark = builder.getOrCreate()
     # PySpark logs each analysis error that it raises, with the JVM's whole stack.
