@@ -156,8 +156,9 @@ def _unmatched(session: Session, join: _Join, clauses: list[_Clause]) -> int:
 
 def _select(session: Session, statement: exp.Merge, whens: list[exp.When]) -> exp.Select:
     expressions = [statement.args["on"], *(part for when in whens for part in _expressions(when))]
-    query = exp.select(*projected(expressions)).from_(statement.this.copy())
-    translated = session.translator().query(query.join(statement.args["using"].copy(), join_type="cross"))
+    query = exp.select(*projected(expressions), copy=False).from_(statement.this.copy(), copy=False)
+    using = statement.args["using"].copy()
+    translated = session.translator().query(query.join(using, join_type="cross", copy=False))
     assert isinstance(translated, exp.Select)  # noqa: S101 - a SELECT stays one
     return translated
 
