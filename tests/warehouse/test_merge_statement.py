@@ -62,7 +62,8 @@ def test_several_source_rows_for_one_target_row_are_refused(stock: Connection, v
 
 
 def test_several_source_rows_that_all_delete_or_do_nothing_are_no_conflict(stock: Connection) -> None:
-    assert changed(stock, "('a', 0), ('a', 0), ('b', 2), ('b', 7)")["number of rows deleted"] == 1
+    counts = changed(stock, "('a', 0), ('a', 0), ('b', 2), ('b', 7)")
+    assert counts == {"number of rows inserted": 0, "number of rows updated": 1, "number of rows deleted": 1}
     assert rows(stock) == [("b", 7, 2), ("c", 3, 1)]
 
 
@@ -116,7 +117,7 @@ def test_first_clause_that_holds_is_the_one_that_acts(stock: Connection) -> None
 
 def test_merge_finds_the_rows_of_its_own_transaction(stock: Connection) -> None:
     stock.execute_string(
-        "begin; insert into STOCK values ('x', 7, 1), ('y', 8, 1), ('z', 9, 1); delete from STOCK where ID in ('a', 'x')"
+        "begin; insert into STOCK values ('x', 7, 1), ('y', 8, 1), ('z', 9, 1);delete from STOCK where ID in ('a', 'x')"
     )
     changed(stock, "('a', 4), ('b', 0), ('y', 0), ('z', 5)")
     stock.commit()

@@ -15,7 +15,7 @@ from lakehouse.warehouse.connect import Connection, rows
 
 MERGE_TIMEOUT_SECONDS = 600.0
 _ROOT = "MERGE_PUBLISHED"
-_SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.02, 2.0, 0.1
+_SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.05, 2.0, 0.1
 _MART_TABLES = ("gold.daily_sales",)
 
 
@@ -159,8 +159,10 @@ def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS
         connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
     expected = {_ROOT, *(f"MERGE_{_name(table)}" for table in PUBLISHED)}
     began = time.monotonic()
+    graph_run = None
     while True:
-        states = _states(connection, _graph_runs(connection) - before)
+        graph_run = graph_run or min(_graph_runs(connection) - before, default=None)
+        states = _states(connection, graph_run) if graph_run else {}
         if _ended(states, expected):
             return
         elapsed = time.monotonic() - began
@@ -180,15 +182,13 @@ def _graph_runs(connection: Connection) -> set[str]:
     return {str(graph_run) for (graph_run,) in rows(connection, query) if graph_run is not None}
 
 
-def _states(connection: Connection, graph_runs: set[str]) -> dict[str, tuple[str, str]]:
+def _states(connection: Connection, graph_run: str) -> dict[str, tuple[str, str]]:
     """State and error message of each task of a run that has begun."""
-    if not graph_runs:
-        return {}
     query = (
         f"select NAME, STATE, ERROR_MESSAGE from {_TASK_HISTORY} "
         "where cast(GRAPH_RUN_GROUP_ID as varchar) = %s and SCHEMA_NAME = 'STAGING'"
     )
-    return {name: (state, message) for name, state, message in rows(connection, query, (min(graph_runs),))}
+    return {name: (state, message) for name, state, message in rows(connection, query, (graph_run,))}
 
 
 def _ended(states: dict[str, tuple[str, str]], expected: set[str]) -> bool:
