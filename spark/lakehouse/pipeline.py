@@ -33,11 +33,14 @@ SMALL_LANDING = 2_000_000
 
 @dataclass(frozen=True)
 class Job:
-    """A job's entry in pipeline.yaml."""
+    """A job's entry in pipeline.yaml; the workers are AWS Glue's."""
 
     name: str
     description: str
     after: tuple[str, ...] = ()
+    worker_type: str = "G.1X"
+    workers: int = 2
+    timeout_minutes: int = 60
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,7 @@ def load_jobs(path: Path | None = None) -> list[Job]:
         UsageError: the file names an unknown job, or jobs wait for each other.
     """
     content = yaml.safe_load((path or project_file("glue_jobs/pipeline.yaml")).read_text())
-    jobs = {
-        name: Job(name, entry["description"], tuple(entry.get("after", ()))) for name, entry in content["jobs"].items()
-    }
+    jobs = {name: _job(name, entry) for name, entry in content["jobs"].items()}
     unknown = {after for job in jobs.values() for after in job.after} - jobs.keys()
     if unknown:
         raise UsageError(f"pipeline.yaml: no job is called {', '.join(sorted(unknown))}")
@@ -79,6 +80,11 @@ def load_jobs(path: Path | None = None) -> list[Job]:
         return [jobs[name] for name in order]
     except CycleError as error:
         raise UsageError(f"pipeline.yaml: these jobs wait for each other: {' > '.join(error.args[1])}") from error
+
+
+def _job(name: str, entry: Mapping[str, Any]) -> Job:
+    size = {key: entry[key] for key in ("worker_type", "workers", "timeout_minutes") if key in entry}
+    return Job(name, entry["description"], tuple(entry.get("after", ())), **size)
 
 
 def chosen_jobs(names: Sequence[str]) -> list[Job]:
