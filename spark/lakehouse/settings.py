@@ -39,6 +39,11 @@ class State:
         return self.home / "warehouse.duckdb"
 
     @property
+    def locked(self) -> Path:
+        """Folder whose lock a run holds: where the lake lies, since two states may share one through a link."""
+        return self.lake.resolve().parent if self.lake.is_symlink() else self.home
+
+    @property
     def spark_log(self) -> Path:
         """Spark's own log."""
         return self.home / "spark.log"
