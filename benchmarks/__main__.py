@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -10,8 +11,10 @@ import typer
 
 from benchmarks.figures import beside_duckdb, glue_cost, one_day, sail, uci, warehouse
 from benchmarks.machine import keep_to_cores
+from benchmarks.measure import CommandFailed
 from benchmarks.page import Section, write_page
 from benchmarks.results import Plan, Result, read_result, result_of
+from lakehouse.errors import LakehouseError
 
 ROOT = Path(__file__).parents[1]
 TRIALS = ROOT / ".lakehouse" / "benchmarks"
@@ -57,13 +60,27 @@ def main(
     docs = ROOT / "docs" if share == 1 else TRIALS
     plan = Plan(TRIALS / "work", uci_files, share, runs)
     keep_to_cores()
-    for name in [] if page else only or list(FIGURES):
-        _measure(name, plan).write(docs / "benchmarks")
     write_pages(docs)
+    if page:
+        return
+    failed = [name for name in only or FIGURES if not _measure_and_show(name, plan, docs)]
+    if failed:
+        sys.exit(f"Not measured: {', '.join(failed)}")
+
+
+def _measure_and_show(name: str, plan: Plan, docs: Path) -> bool:
+    """Measure one figure and write the page with it; where it fails, say why and go on with the others."""
+    print(f"{name} ...", flush=True)
+    try:
+        _measure(name, plan).write(docs / "benchmarks")
+    except (CommandFailed, LakehouseError, OSError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return False
+    write_pages(docs)
+    return True
 
 
 def _measure(name: str, plan: Plan) -> Result:
-    print(f"{name} ...", flush=True)
     shutil.rmtree(plan.work, ignore_errors=True)
     plan.work.mkdir(parents=True)
     try:
