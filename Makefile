@@ -18,7 +18,7 @@ demo: $(READY)
 	@$(BIN)/lakehouse demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)")
 
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

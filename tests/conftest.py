@@ -16,7 +16,8 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    session = start_session(quick_compiler=True, log_file=tmp_path_factory.mktemp("spark") / "spark.log")
+    log = tmp_path_factory.mktemp("spark") / "spark.log"
+    session = start_session(quick_compiler=True, driver_memory="2g", log_file=log)
     yield session
     stop_session(session)
 

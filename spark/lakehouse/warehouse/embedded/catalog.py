@@ -9,7 +9,7 @@ import duckdb
 
 from lakehouse.warehouse.embedded.errors import DOES_NOT_EXIST, ProgrammingError
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION, SCHEMA
-from lakehouse.warehouse.embedded.names import Name, SchemaName
+from lakehouse.warehouse.embedded.names import Name, SchemaName, literal
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -17,11 +17,17 @@ INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
 
 
 @dataclass(frozen=True)
-class ColumnInfo:
-    """One column of a table or view: its DuckDB type, the length that a text may have, and its comment."""
+class Column:
+    """One column of a table or view: its name and DuckDB type."""
 
     name: str
     type: str
+
+
+@dataclass(frozen=True)
+class ColumnInfo(Column):
+    """What DESCRIBE tells of a column: also the length that a text may have, and the comment."""
+
     length: int | None
     nullable: bool
     default: str | None
@@ -41,8 +47,27 @@ class ColumnInfo:
         }.get(self.type, self.type.replace("DECIMAL", "NUMBER"))
 
 
-def columns(cursor: Cursor, name: Name) -> list[ColumnInfo]:
+def columns(cursor: Cursor, name: Name) -> list[Column]:
     """The columns of a table or view in order, without the hidden one; empty if there is no such object."""
+    return [column for column in _all_columns(cursor, name) if column.name != ROW_VERSION]
+
+
+def has_row_version(cursor: Cursor, table: Name) -> bool:
+    """Whether the table's rows carry versions, because it has or had a stream."""
+    return any(column.name == ROW_VERSION for column in _all_columns(cursor, table))
+
+
+def _all_columns(cursor: Cursor, name: Name) -> list[Column]:
+    # Every statement asks this, several times. duckdb_columns() would describe all tables of the account to answer.
+    try:
+        found = cursor.execute(f"select name, type from pragma_table_info({literal(name.sql)})").fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [Column(*row) for row in found]
+
+
+def described(cursor: Cursor, name: Name) -> list[ColumnInfo]:
+    """The columns of a table or view with all that is known of them; empty if there is no such object."""
     rows = cursor.execute(
         f"""
         select c.column_name, c.data_type, l.length, c.is_nullable, c.column_default, coalesce(c.comment, '')
@@ -176,6 +201,6 @@ _VIEWS: dict[str, Callable[[str], str]] = {
 }
 
 
-def duckdb_types(found: Iterable[ColumnInfo]) -> dict[str, str]:
+def duckdb_types(found: Iterable[Column]) -> dict[str, str]:
     """Column names and types in the form that sqlglot's schema takes."""
     return {column.name: "DECIMAL(38,0)" if column.type == "HUGEINT" else column.type for column in found}

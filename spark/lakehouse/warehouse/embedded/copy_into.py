@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pyarrow.parquet as pq
+import duckdb
 
 from lakehouse.warehouse.embedded import catalog, stages
 from lakehouse.warehouse.embedded.dialect.commands import CopyInto
@@ -67,7 +67,7 @@ def _loaded(session: Session, into: Name, file: StageFile) -> bool:
 
 
 def _load(session: Session, into: Name, files: list[StageFile]) -> list[Row]:
-    counted = [(file, _rows_of(file)) for file in files]
+    counted = [(file, _rows_of(session, file)) for file in files]
     insert_rows(session, into, *_selection(session, into, files))
     for file, rows in counted:
         session.cursor.execute(
@@ -77,11 +77,13 @@ def _load(session: Session, into: Name, files: list[StageFile]) -> list[Row]:
     return [(file.url, "LOADED", rows, rows, 0, None) for file, rows in counted]
 
 
-def _rows_of(file: StageFile) -> int:
+def _rows_of(session: Session, file: StageFile) -> int:
     try:
-        return int(pq.read_metadata(file.local).num_rows)
-    except (OSError, ValueError) as problem:
+        footer = session.cursor.execute(f"select num_rows from parquet_file_metadata({literal(str(file.local))})")
+        [rows] = footer.fetchall()
+    except duckdb.Error as problem:
         raise DataError(f"{file.url} is no readable Parquet file: {problem}") from problem
+    return int(rows[0])
 
 
 def _selection(session: Session, into: Name, files: list[StageFile]) -> tuple[list[str], str]:

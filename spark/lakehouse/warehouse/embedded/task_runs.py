@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lakehouse.failpoints import state_change
 from lakehouse.warehouse.embedded import account as accounts
 from lakehouse.warehouse.embedded.catalog import Cursor
 from lakehouse.warehouse.embedded.dialect.query import duckdb_sql, parse
@@ -74,7 +75,8 @@ class _GraphRun:
             if skip or not _holds(session, task.condition):
                 state = "SKIPPED"
             else:
-                run_statement(session, task.body)
+                with state_change(f"run task {task.name}"):
+                    run_statement(session, task.body)
         except Exception as raised:
             session.rollback()
             state, problem = "FAILED", _error(raised)
