@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import DOES_NOT_EXIST, ProgrammingError
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION, SCHEMA
 from lakehouse.warehouse.embedded.names import Name, SchemaName, literal
-
-Cursor = duckdb.DuckDBPyConnection
 
 INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
 
@@ -72,11 +71,11 @@ def described(cursor: Cursor, name: Name) -> list[ColumnInfo]:
         f"""
         select c.column_name, c.data_type, l.length, c.is_nullable, c.column_default, coalesce(c.comment, '')
           from duckdb_columns() c
-          left join {SCHEMA}.text_lengths l on l.table_name = $3 and l.column_name = c.column_name
-         where c.schema_name = $1 and c.table_name = $2 and c.column_name <> '{ROW_VERSION}'
+          left join {SCHEMA}.text_lengths l on l.table_name = ? and l.column_name = c.column_name
+         where c.schema_name = ? and c.table_name = ? and c.column_name <> '{ROW_VERSION}'
          order by c.column_index
         """,
-        [str(name.parent), name.name, str(name)],
+        [str(name), str(name.parent), name.name],
     ).fetchall()
     return [ColumnInfo(*row) for row in rows]
 
@@ -85,11 +84,11 @@ def kind(cursor: Cursor, name: Name) -> str | None:
     """TABLE, VIEW or STREAM; None if there is no such object."""
     row = cursor.execute(
         f"""
-        select 'TABLE' from duckdb_tables() where schema_name = $1 and table_name = $2
-        union all select 'VIEW' from duckdb_views() where schema_name = $1 and view_name = $2
-        union all select 'STREAM' from {SCHEMA}.streams where name = $3
+        select 'TABLE' from duckdb_tables() where schema_name = ? and table_name = ?
+        union all select 'VIEW' from duckdb_views() where schema_name = ? and view_name = ?
+        union all select 'STREAM' from {SCHEMA}.streams where name = ?
         """,
-        [str(name.parent), name.name, str(name)],
+        [*[str(name.parent), name.name] * 2, str(name)],
     ).fetchone()
     return str(row[0]) if row else None
 

@@ -91,7 +91,7 @@ def _selection(session: Session, into: Name, files: list[StageFile]) -> tuple[li
     listed = ", ".join(literal(str(file.local)) for file in files)
     source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
     session.cursor.execute(f"from {source} limit 0")
-    present = {column[0].upper(): column[0] for column in session.cursor.description or []}
+    present = {column[0].upper(): column[0] for column in session.cursor.description}
     columns = [column for column in catalog.columns(session.cursor, into) if column.name.upper() in present]
     if not columns:
         raise DataError(f"No column of {files[0].url} has the name of a column of {into}")

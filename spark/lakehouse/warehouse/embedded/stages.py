@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lakehouse.warehouse.embedded.catalog import Cursor, missing
+from lakehouse.warehouse.embedded.catalog import missing
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import NotSupportedError, OperationalError
 from lakehouse.warehouse.embedded.metadata import SCHEMA
 from lakehouse.warehouse.embedded.names import Name

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lakehouse.warehouse.embedded import catalog
-from lakehouse.warehouse.embedded.catalog import Cursor, missing
+from lakehouse.warehouse.embedded.catalog import missing
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import NotSupportedError
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION, SCHEMA
 from lakehouse.warehouse.embedded.names import Name, SchemaName, quoted

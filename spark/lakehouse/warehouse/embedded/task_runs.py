@@ -11,8 +11,8 @@ import duckdb
 
 from lakehouse.failpoints import state_change
 from lakehouse.warehouse.embedded import account as accounts
-from lakehouse.warehouse.embedded.catalog import Cursor
 from lakehouse.warehouse.embedded.dialect.query import duckdb_sql, parse
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import Error, ProgrammingError, from_duckdb
 from lakehouse.warehouse.embedded.metadata import SCHEMA
 from lakehouse.warehouse.embedded.names import Name
@@ -100,7 +100,7 @@ class _GraphRun:
             session.cursor.execute(
                 f"update {SCHEMA}.task_runs set state = ?, error_code = ?, error_message = ?, {moment} = {_NOW} "
                 "where graph_run = ? and name = ?",
-                [state, problem and problem.errno, problem and problem.msg, self.id, str(task.name)],
+                [state, problem.errno if problem else None, problem.msg if problem else None, self.id, str(task.name)],
             )
 
 

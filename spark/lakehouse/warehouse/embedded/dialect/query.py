@@ -17,6 +17,7 @@ from lakehouse.warehouse.embedded import catalog, streams
 from lakehouse.warehouse.embedded.dialect import allowed, numbers
 from lakehouse.warehouse.embedded.dialect.arithmetic import exact
 from lakehouse.warehouse.embedded.dialect.functions import like_snowflake
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import INVALID_IDENTIFIER, SYNTAX_ERROR, NotSupportedError, ProgrammingError
 from lakehouse.warehouse.embedded.names import Name, Namespace, SchemaName
 
@@ -27,7 +28,7 @@ _UNSET = "?"
 class Translator:
     """Translates one statement's queries. `read_streams` collects the streams that they read."""
 
-    cursor: catalog.Cursor
+    cursor: Cursor
     namespace: Namespace
     read_streams: set[Name] = field(default_factory=set)
     _streams: dict[Name, exp.Select] = field(default_factory=dict)

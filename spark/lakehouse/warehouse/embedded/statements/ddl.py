@@ -159,14 +159,15 @@ def _length(definition: exp.ColumnDef) -> int | None:
 
 
 def _remember(session: Session, name: Name, statement: exp.Create, definitions: list[exp.ColumnDef]) -> None:
-    session.cursor.execute(f"comment on {statement.kind} {name.sql} is {literal(_comment(statement))}")
+    records = [f"comment on {statement.kind} {name.sql} is {literal(_comment(statement))}"]
     for definition in definitions:
         column, comment = spelled(definition.this), definition.find(exp.CommentColumnConstraint)
         if comment:
-            text = literal(comment.name)
-            session.cursor.execute(f"comment on column {name.sql}.{quoted(column)} is {text}")
+            records.append(f"comment on column {name.sql}.{quoted(column)} is {literal(comment.name)}")
         if (length := _length(definition)) is not None:
-            session.cursor.execute(f"insert into {SCHEMA}.text_lengths values (?, ?, ?)", [str(name), column, length])
+            values = f"{literal(str(name))}, {literal(column)}, {length}"
+            records.append(f"insert into {SCHEMA}.text_lengths values ({values})")
+    session.cursor.execute("; ".join(records))
 
 
 def drop(session: Session, statement: exp.Drop) -> Result:

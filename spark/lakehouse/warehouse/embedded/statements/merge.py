@@ -7,45 +7,14 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lakehouse.warehouse.embedded.dialect.query import duckdb_sql
-from lakehouse.warehouse.embedded.errors import DUPLICATE_ROW_IN_MERGE, NotSupportedError, ProgrammingError
-from lakehouse.warehouse.embedded.metadata import ROW_VERSION
+from lakehouse.warehouse.embedded.errors import DUPLICATE_ROW_IN_MERGE, ProgrammingError
 from lakehouse.warehouse.embedded.names import Name, quoted
 from lakehouse.warehouse.embedded.result import Result, counts
 from lakehouse.warehouse.embedded.session import Session
-from lakehouse.warehouse.embedded.statements.dml import changed, only, projected, spelled, target
+from lakehouse.warehouse.embedded.statements.clauses import Clause, clauses_of, expressions
+from lakehouse.warehouse.embedded.statements.dml import changed, only, projected, target
 
 _DECIDED, _ROW, _CLAUSE = "MERGE$DECIDED", "MERGE$ROW", "MERGE$CLAUSE"
-
-
-@dataclass(frozen=True)
-class _Clause:
-    """One WHEN clause: its action, the columns that it sets, and their values in DuckDB SQL."""
-
-    matched: bool
-    action: str
-    condition: str | None
-    columns: list[str]
-    values: list[str]
-
-    def sql(self, decided: str, version: int | None) -> str:
-        """The clause in DuckDB SQL; `decided` holds where it was chosen for a matching pair of rows."""
-        condition = decided if self.matched else self.condition
-        when = f"when {'matched' if self.matched else 'not matched'}{f' and {condition}' if condition else ''}"
-        if self.action == "DELETE":
-            return f"{when} then delete"
-        if self.action == "UPDATE":
-            sets = (f"{quoted(name)} = {value}" for name, value in zip(self.columns, self.values, strict=True))
-            return f"{when} then update set {', '.join(sets)}"
-        names, values = self.inserted(version)
-        return f"{when} then insert ({names}) values ({values})"
-
-    def inserted(self, version: int | None) -> tuple[str, str]:
-        """Columns and values of a new row, which gets a version where a stream follows the table."""
-        names, values = [*self.columns], [*self.values]
-        if version is not None:
-            names.append(ROW_VERSION)
-            values.append(str(version))
-        return ", ".join(map(quoted, names)), ", ".join(values)
 
 
 @dataclass(frozen=True)
@@ -67,7 +36,7 @@ def merge(session: Session, statement: exp.Merge) -> Result:
     # One query over both sides holds every expression of the statement, so that all are translated as in a query.
     select = _select(session, statement, whens)
     on, *values = [duckdb_sql(value.unalias()) for value in select.expressions]
-    clauses = _clauses(whens, values)
+    clauses = clauses_of(whens, values)
     if any(clause.matched for clause in clauses):
         session.refuse_if_pending(table, "a MERGE")
     into, source = select.args["from_"].this, select.args["joins"][0].this
@@ -83,14 +52,14 @@ def _is_empty(session: Session, table: Name) -> bool:
     return session.cursor.execute(f"select 1 from {table.sql} limit 1").fetchone() is None
 
 
-def _insert(session: Session, table: Name, join: _Join, clause: _Clause, version: int | None) -> int:
+def _insert(session: Session, table: Name, join: _Join, clause: Clause, version: int | None) -> int:
     """MERGE into an empty table: no row matches, so that there is nothing to join, to check or to keep aside."""
     names, values = clause.inserted(version)
     where = f" where {clause.condition}" if clause.condition else ""
     return changed(session, f"insert into {table.sql} ({names}) select {values} from {join.source}{where}")
 
 
-def _merge(session: Session, join: _Join, clauses: list[_Clause], version: int | None) -> dict[str, int]:
+def _merge(session: Session, join: _Join, clauses: list[Clause], version: int | None) -> dict[str, int]:
     """Decide once for each pair of rows, check what was decided, and carry it out by the target's row numbers."""
     _decide(session, join, clauses)
     counted = {**_matched(session, clauses), "INSERT": _unmatched(session, join, clauses)}
@@ -102,7 +71,7 @@ def _merge(session: Session, join: _Join, clauses: list[_Clause], version: int |
     return counted
 
 
-def _decide(session: Session, join: _Join, clauses: list[_Clause]) -> None:
+def _decide(session: Session, join: _Join, clauses: list[Clause]) -> None:
     """Keep the source's rows that match nothing, and for those that match the row and the clause to apply to it."""
     branches = " ".join(f"when {c.condition or 'true'} then {n}" for n, c in enumerate(clauses) if c.matched)
     clause = f"case when {join.row} is not null then case {branches} end end" if branches else "null::integer"
@@ -115,7 +84,7 @@ def _decide(session: Session, join: _Join, clauses: list[_Clause]) -> None:
     )
 
 
-def _matched(session: Session, clauses: list[_Clause]) -> dict[str, int]:
+def _matched(session: Session, clauses: list[Clause]) -> dict[str, int]:
     """How many target rows will be updated, and how many deleted.
 
     Raises:
@@ -144,7 +113,7 @@ def _matched(session: Session, clauses: list[_Clause]) -> dict[str, int]:
     return {"UPDATE": updated, "DELETE": deleted}
 
 
-def _unmatched(session: Session, join: _Join, clauses: list[_Clause]) -> int:
+def _unmatched(session: Session, join: _Join, clauses: list[Clause]) -> int:
     """How many source rows will be inserted. DuckDB's own count of a MERGE holds a row deleted twice as two."""
     conditions = [f"({clause.condition or 'true'})" for clause in clauses if not clause.matched]
     row = session.cursor.execute(
@@ -155,60 +124,18 @@ def _unmatched(session: Session, join: _Join, clauses: list[_Clause]) -> int:
 
 
 def _select(session: Session, statement: exp.Merge, whens: list[exp.When]) -> exp.Select:
-    expressions = [statement.args["on"], *(part for when in whens for part in _expressions(when))]
-    query = exp.select(*projected(expressions), copy=False).from_(statement.this.copy(), copy=False)
+    found = [statement.args["on"], *(part for when in whens for part in expressions(when))]
+    query = exp.select(*projected(found), copy=False).from_(statement.this.copy(), copy=False)
     using = statement.args["using"].copy()
     translated = session.translator().query(query.join(using, join_type="cross", copy=False))
     assert isinstance(translated, exp.Select)  # noqa: S101 - a SELECT stays one
     return translated
 
 
-def _expressions(when: exp.When) -> list[exp.Expr]:
-    condition = [when.args["condition"]] if when.args.get("condition") else []
-    return [*condition, *_values(when.args["then"])]
-
-
-def _values(then: exp.Expr) -> list[exp.Expr]:
-    match then:
-        case exp.Update():
-            return [assignment.expression for assignment in then.expressions]
-        case exp.Insert() if isinstance(then.expression, exp.Tuple) and isinstance(then.this, exp.Tuple):
-            return list(then.expression.expressions)
-        case exp.Var() if then.name.upper() == "DELETE":
-            return []
-    raise NotSupportedError(f"in MERGE: {then.sql(dialect='snowflake')}")
-
-
-def _clauses(whens: list[exp.When], values: list[str]) -> list[_Clause]:
-    left = iter(values)
-    clauses = []
-    for when in whens:
-        if when.args.get("source"):
-            raise NotSupportedError("WHEN NOT MATCHED BY SOURCE in MERGE")
-        then = when.args["then"]
-        condition = next(left) if when.args.get("condition") else None
-        found = [next(left) for _ in _values(then)]
-        clauses.append(_Clause(bool(when.args["matched"]), _action(then), condition, _columns(then), found))
-    return clauses
-
-
-def _action(then: exp.Expr) -> str:
-    return "DELETE" if isinstance(then, exp.Var) else then.key.upper()
-
-
-def _columns(then: exp.Expr) -> list[str]:
-    match then:
-        case exp.Update():
-            return [spelled(assignment.this.this) for assignment in then.expressions]
-        case exp.Insert():
-            return [spelled(column.find(exp.Identifier) or column) for column in then.this.expressions]
-    return []
-
-
 _TITLES = {"INSERT": "number_of_rows_inserted", "UPDATE": "number_of_rows_updated", "DELETE": "number_of_rows_deleted"}
 
 
-def _counted(clauses: list[_Clause], done: dict[str, int]) -> Result:
+def _counted(clauses: list[Clause], done: dict[str, int]) -> Result:
     acting = {clause.action for clause in clauses}
     return counts(
         sum(done.values()), **{title: done.get(action, 0) for action, title in _TITLES.items() if action in acting}
