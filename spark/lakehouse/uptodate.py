@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -29,7 +30,7 @@ def open_table(state: State, table: Table) -> DeltaTable | None:
 def table_rows(state: State, table: Table, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """The table's rows as dictionaries; none where it is not there. For the small tables."""
     delta = open_table(state, table)
-    files = delta.file_uris() if delta else []
+    files = [unquote(uri) for uri in delta.file_uris()] if delta else []
     if delta is None or not files:
         return []
     # Not by to_pyarrow_table: Arrow's threads then hold Python objects, and may abort the process when it ends.
