@@ -3,12 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types bench setup pins clean help
+.PHONY: demo test chaos bench lint types setup pins clean help
 
 help:
 	@echo "make demo                        everything once, landing to warehouse, on generated orders"
 	@echo "make demo SOURCE=S LANDING=DIR   the same on your own: S is a built-in source or a mapping file"
 	@echo "make test                        lint, types and all tests"
+	@echo "make chaos                       kill real runs at every place where state changes, and compare what they leave"
+	@echo "make chaos CHAOS='--limit 20'    a sample of it; CHAOS=--help lists the options"
 	@echo "make bench                       measure every figure anew, and write docs/benchmarks.md (an hour and more)"
 	@echo "make bench ONLY=F / QUICK=1 / PAGE=1   one figure / small sizes, a trial / only the page"
 	@echo "make pins                        compile requirements.txt anew from pyproject.toml (needs uv)"
@@ -19,6 +21,9 @@ demo: $(READY)
 
 test: lint types
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
