@@ -33,7 +33,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks $(foreach name,$(ONLY),--only $(name)) $(if $(QUICK),--quick) $(if $(PAGE),--page)
+	$(BIN)/python -m benchmarks $(foreach name,$(ONLY),--only $(name)) $(if $(UCI),--uci-files "$(UCI)") $(if $(QUICK),--quick) $(if $(PAGE),--page)
 
 setup: $(READY)
 

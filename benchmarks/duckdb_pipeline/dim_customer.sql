@@ -9,13 +9,11 @@ known AS (
     SELECT
         customer_id,
         order_ts,
-        coalesce(
-            last_value(country IGNORE NULLS)
-                OVER (PARTITION BY customer_id ORDER BY order_ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-            first_value(country IGNORE NULLS)
-                OVER (PARTITION BY customer_id ORDER BY order_ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
-        ) AS country
+        coalesce(last_value(country IGNORE NULLS) OVER before, first_value(country IGNORE NULLS) OVER ever) AS country
     FROM at_once
+    WINDOW
+        before AS (PARTITION BY customer_id ORDER BY order_ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+        ever AS (PARTITION BY customer_id ORDER BY order_ts ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 starts AS (
     SELECT *, row_number() OVER in_time = 1 AS is_first

@@ -10,15 +10,14 @@ known AS (
     SELECT
         product_id,
         order_ts,
-        coalesce(
-            last_value(product_name IGNORE NULLS) OVER before, first_value(product_name IGNORE NULLS) OVER after
-        ) AS product_name,
-        coalesce(last_value(category IGNORE NULLS) OVER before, first_value(category IGNORE NULLS) OVER after)
+        coalesce(last_value(product_name IGNORE NULLS) OVER before, first_value(product_name IGNORE NULLS) OVER ever)
+            AS product_name,
+        coalesce(last_value(category IGNORE NULLS) OVER before, first_value(category IGNORE NULLS) OVER ever)
             AS category
     FROM at_once
     WINDOW
         before AS (PARTITION BY product_id ORDER BY order_ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-        after AS (PARTITION BY product_id ORDER BY order_ts ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+        ever AS (PARTITION BY product_id ORDER BY order_ts ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 starts AS (
     SELECT *, row_number() OVER in_time = 1 AS is_first

@@ -76,6 +76,8 @@ class JobCost:
     seconds: float
     dpu_seconds: float
     usd: Decimal
+    in_time: bool
+    """Whether it ends before its timeout."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class RunCost:
         """The bill."""
         return sum((job.usd for job in self.jobs), Decimal(0))
 
+    @property
+    def in_time(self) -> bool:
+        """Whether every job ends before its timeout."""
+        return all(job.in_time for job in self.jobs)
+
 
 def job_cost(job: Job, cpu: CpuSeconds, lines: int, assumed: Assumptions) -> JobCost:
     """What one run of a job over `lines` lines costs.
@@ -117,7 +124,8 @@ def job_cost(job: Job, cpu: CpuSeconds, lines: int, assumed: Assumptions) -> Job
     dpu_seconds = max(seconds, assumed.minimum_seconds) * workers * dpus
     usd = Decimal(str(round(dpu_seconds, 3))) / 3600 * assumed.usd_per_dpu_hour
     cents = usd.quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    return JobCost(job.name, job.worker_type, workers, seconds, dpu_seconds, cents)
+    in_time = seconds <= job.timeout_minutes * 60
+    return JobCost(job.name, job.worker_type, workers, seconds, dpu_seconds, cents, in_time)
 
 
 def _dpus(worker_type: str) -> float:
@@ -177,7 +185,8 @@ class Estimate:
         per_million = run.usd * MILLION / max(run.lines, 1)
         workers = max(job.workers for job in run.jobs)
         bill = round(run.dpu_hours, 3), round(run.usd, 2), round(per_million, 4)
-        return self.lines_a_day, self.kind, run.lines, round(run.seconds / 60, 1), workers, *bill
+        kind = self.kind if run.in_time else f"{self.kind}: past a job's timeout"
+        return self.lines_a_day, kind, run.lines, round(run.seconds / 60, 1), workers, *bill
 
 
 COLUMNS = ("lines a day", "run", "lines", "minutes", "workers", "DPU-hours", "USD", "USD a million lines")

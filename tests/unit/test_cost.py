@@ -56,6 +56,8 @@ def test_job_gets_no_more_workers_than_there_may_be() -> None:
     cost = job_cost(JOB, CPU, 1_000_000_000, ASSUMED)
     assert cost.workers == 10
     assert cost.seconds == pytest.approx(40 + 60_000 / 9)
+    assert not cost.in_time
+    assert job_cost(replace(JOB, timeout_minutes=120), CPU, 1_000_000_000, ASSUMED).in_time
 
 
 def test_slower_vcpu_makes_every_part_of_the_work_longer() -> None:
