@@ -18,7 +18,7 @@ from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
-from lakehouse.warehouse.load import Export, load, merge, pending, published
+from lakehouse.warehouse.load import Export, clear_merged, load, merge, pending, published
 from lakehouse.warehouse.migrate import migrate
 
 JOB = "publish_to_warehouse"
@@ -102,6 +102,7 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
     waiting = pending(connection)
     if waiting:
         merge(connection)
+    clear_merged(connection)
     return bool(exports) or waiting
 
 

@@ -157,6 +157,21 @@ def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS
     before = _graph_runs(connection)
     with state_change(f"execute task {_ROOT}"):
         connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
+    _wait(connection, before, timeout_seconds)
+
+
+def clear_merged(connection: Connection) -> None:
+    """Empty STAGING once all is merged: else the warehouse keeps what it was last handed twice, until the next load."""
+    counted = (f"select '{table.name}', count(*) from {_staging(table)}" for table in PUBLISHED)
+    held = dict(rows(connection, " union all ".join(counted)))
+    for table in PUBLISHED:
+        if held[table.name]:
+            with state_change(f"clear merged {_staging(table)}"):
+                connection.cursor().execute(f"delete from {_staging(table)}")
+
+
+def _wait(connection: Connection, before: set[str], timeout_seconds: float) -> None:
+    """Until the run of the graph that is not among those before has ended well."""
     expected = {_ROOT, *(f"MERGE_{_name(table)}" for table in PUBLISHED)}
     began = time.monotonic()
     graph_run = None
