@@ -10,6 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.delta import Lake
+from lakehouse.logs import LOGGER
 from lakehouse.session import start_session, stop_session
 
 INTERPRETED = {
@@ -57,6 +58,14 @@ def no_state_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAKEHOUSE_HOME", raising=False)
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
+    yield
+    LOGGER.handlers, LOGGER.propagate = before[0], before[2]
+    LOGGER.setLevel(before[1])
 
 
 @pytest.fixture(scope="session")

@@ -5,16 +5,19 @@ All in DataFrames and SQL, so that the same code runs on Glue, Databricks and Sp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.failpoints import state_change
+from lakehouse.logs import telling
 from lakehouse.model import Table
 
 S = TypeVar("S")
@@ -95,18 +98,20 @@ class Lake:
 
     def update(self, table: Table, assignment: str, condition: str) -> None:
         """UPDATE the rows that meet the condition."""
-        with state_change(f"update {table.name}"):
-            self.spark.sql(f"UPDATE {self.sql_name(table)} SET {assignment} WHERE {condition}").collect()
+        self._write(table, "update", f"UPDATE {self.sql_name(table)} SET {assignment} WHERE {condition}")
 
     def delete(self, table: Table, condition: str) -> None:
         """DELETE the rows that meet the condition."""
-        with state_change(f"delete {table.name}"):
-            self.spark.sql(f"DELETE FROM {self.sql_name(table)} WHERE {condition}").collect()
+        self._write(table, "delete", f"DELETE FROM {self.sql_name(table)} WHERE {condition}")
+
+    def _write(self, table: Table, verb: str, statement: str, **given: Any) -> None:
+        with _writing(table, verb) as told:
+            told["rows"] = self.spark.sql(statement, **given).collect()[0]["num_affected_rows"]
 
     def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
         """Append `rows`, unless this writer has appended this batch, or a later one, before."""
         write = rows.select(*table.column_names).write.format("delta").mode("append")
-        with state_change(f"append {table.name}"):
+        with _writing(table, "append"):
             write.option("txnAppId", writer).option("txnVersion", batch).save(self.path(table))
 
     def reconcile(self, table: Table, current: DataFrame | None, desired: DataFrame) -> Written:
@@ -137,29 +142,37 @@ class Lake:
         """Add rows to the table."""
         counted = Observation()
         observed = rows.select(*table.column_names).observe(counted, F.count(F.lit(1)).alias("rows"))
-        with state_change(f"append {table.name}"):
+        with _writing(table, "append") as told:
             observed.write.format("delta").mode("append").save(self.path(table))
-        return Written(inserted=counted.get["rows"])
+            told["rows"] = counted.get["rows"]
+        return Written(inserted=told["rows"])
 
     def _merge(self, table: Table, changes: DataFrame) -> None:
         columns = table.column_names
         on = " AND ".join(f"t.{name} <=> c.{name}" for name in table.key)
         sets = ", ".join(f"t.{name} = c.{name}" for name in columns if name not in table.key)
         names, values = ", ".join(columns), ", ".join(f"c.{name}" for name in columns)
-        with state_change(f"merge {table.name}"):
-            self.spark.sql(
-                f"MERGE INTO {self.sql_name(table)} t USING {{changes}} c ON {on} "
-                "WHEN MATCHED AND c.op = 'delete' THEN DELETE "
-                + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
-                + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})",
-                changes=changes,
-            ).collect()
+        statement = (
+            f"MERGE INTO {self.sql_name(table)} t USING {{changes}} c ON {on} "
+            "WHEN MATCHED AND c.op = 'delete' THEN DELETE "
+            + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
+            + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})"
+        )
+        self._write(table, "merge", statement, changes=changes)
+
+
+@contextmanager
+def _writing(table: Table, verb: str) -> Iterator[dict[str, Any]]:
+    """A failpoint and an event around a write; the event's `rows` are added by whoever knows them."""
+    with telling("table written", table=table.name, by=verb) as told, state_change(f"{verb} {table.name}"):
+        yield told
 
 
 def side_by_side(work: Callable[[S], T], items: Iterable[S]) -> list[T]:
     """Do the same for several items at once: while one is planned or committed, Spark computes another."""
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(work, items))
+        # The threads know the run and the job that they work for.
+        return [done.result() for done in [pool.submit(copy_context().run, work, item) for item in items]]
 
 
 def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 
 class LakehouseError(Exception):
-    """Something a user can act on. `exit_code` is what the command line ends with."""
+    """Something a user can act on. `exit_code` is what the command line ends with, `job` the job that failed."""
 
     exit_code = 1
+    job: str | None = None
 
 
 class UsageError(LakehouseError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 import secrets
 import shutil
 import time
@@ -16,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from lakehouse.errors import BusyError, EnvironmentProblem, LakehouseError, UsageError
+from lakehouse.errors import EnvironmentProblem, UsageError
 from lakehouse.failpoints import state_change
-from lakehouse.lock import run_lock
+from lakehouse.failures import told_in_one_line
+from lakehouse.lock import RunLock, run_lock
+from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
 from lakehouse.sources.landing import list_landing
@@ -125,20 +124,33 @@ def run_pipeline(
         if options == Options() and is_up_to_date(state, [job.name for job in jobs]):
             remove_leftovers(state)
             report.up_to_date = True
+            tell("nothing to do", source=state.source, landing=str(state.landing))
             return report
         if options.full_refresh:
             _set_lake_aside(state)
-        with _step(report, "session", on_job):
-            spark = _start(state)
-        try:
-            lock.name(jvm_pid(spark))
-            for job in jobs:
-                with _step(report, job.name, on_job):
-                    report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
-        finally:
-            stop_session(spark)
+        with bound(run_id=report.run_id, source=state.source), telling("run ended", landing=str(state.landing)):
+            _run_jobs(jobs, state, options, report, lock, on_job)
         remove_leftovers(state)
     return report
+
+
+def _run_jobs(
+    jobs: Sequence[Job],
+    state: State,
+    options: Options,
+    report: RunReport,
+    lock: RunLock,
+    on_job: Callable[[str, str], None],
+) -> None:
+    with _step(report, "session", on_job), telling("session started"):
+        spark = _start(state)
+    try:
+        lock.name(jvm_pid(spark))
+        for job in jobs:
+            with _step(report, job.name, on_job):
+                report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
+    finally:
+        stop_session(spark)
 
 
 @contextmanager
@@ -164,32 +176,14 @@ def run_job(spark: SparkSession, name: str, state: State, options: Options, run_
     module = importlib.import_module(f"lakehouse.jobs.{name}")
     values = job_arguments(state, options, run_id)
     config = module.Config(**{f.name: values[f.name] for f in fields(module.Config) if f.name in values})
-    with told_in_one_line(name, state):
+    with told_in_one_line(name, go_on(state)):
         rows: dict[str, int] = module.run(spark, config)
     return rows
 
 
-@contextmanager
-def told_in_one_line(name: str, state: State) -> Iterator[None]:
-    """Give what fails in Spark to the user as one line, with the place of the whole story.
-
-    Raises:
-        LakehouseError: in place of Spark's own error.
-    """
-    try:
-        yield
-    except (PySparkException, Py4JJavaError) as error:
-        text = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error)
-        if re.search(r"DELTA_CONCURRENT|Concurrent\w+Exception", text):
-            raise BusyError(
-                f"{name} stopped: another run wrote to the same table at the same time. Nothing is lost; when the "
-                f"other one has ended, `lakehouse run` goes on from there. Spark's log is {state.spark_log}."
-            ) from error
-        first = next((line for line in text.splitlines() if line.strip()), type(error).__name__)
-        raise LakehouseError(
-            f"{name} failed: {first[:300]}\nWhat was written before is whole; `lakehouse run` goes on from there. "
-            f"Spark's log is {state.spark_log}."
-        ) from error
+def go_on(state: State) -> str:
+    """What to do after a failure, and where its whole story is."""
+    return f"`lakehouse run` goes on from there. Spark's log is {state.spark_log}."
 
 
 def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, Any]:

@@ -12,22 +12,26 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from lakehouse.errors import LakehouseError
+from lakehouse.failures import told_in_one_line
+from lakehouse.logs import tell_failure, write_json_lines
 
 
 def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:
     """Run a job with the arguments of the command line, `--name value` for each field of its Config.
 
-    Ends the process with the error's exit code, and the error in the user's words, where the job fails.
+    What the job does goes to standard error as JSON lines, the driver's log on Glue. Where the job fails, the last
+    line is the error in the user's words, and the process ends with the error's exit code.
     """
     config = parse_config(job, sys.argv[1:] if arguments is None else arguments)
+    write_json_lines()
     spark = SparkSession.builder.getOrCreate()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        rows = job.run(spark, config)
+        with told_in_one_line(job.JOB, "the next run of the job goes on from there."):
+            job.run(spark, config)
     except LakehouseError as error:
-        sys.stderr.write(f"{error}\n")
+        tell_failure(error)
         sys.exit(error.exit_code)
-    sys.stderr.write(f"{job.JOB}: {rows}\n")
 
 
 def parse_config(job: ModuleType, arguments: Sequence[str]) -> Any:

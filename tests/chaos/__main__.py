@@ -49,7 +49,7 @@ def main() -> int:
     began = time.monotonic()
     baselines = _baselines(folder)
     for baseline in baselines:
-        console.print(f"{baseline.phase.name}: {len(baseline.events)} places")
+        console.print(f"{baseline.phase.name}: {len(places(baseline.events))} places")
     trials = _chosen([*_at_places(baselines), *_at_moments(baselines, options.seed, options.moments)], options)
     outcomes = list(_run(trials, folder, options.parallel))
     _summary(outcomes, time.monotonic() - began)
@@ -89,7 +89,7 @@ def _at_places(baselines: list[Baseline]) -> Iterator[Trial]:
     """Every place; of the rebuild, which is a first run otherwise, those that no run before it came past."""
     known: set[str] = set()
     for baseline in baselines:
-        for place in sorted(places(baseline.events), key=lambda place: baseline.events.index(place.event)):
+        for place in places(baseline.events):
             if not (baseline.phase.options and place.event in known):
                 name = f"{baseline.phase.name}: {place}"
                 yield Trial(baseline.phase.name, name, baseline, Death(place.event, place.time))

@@ -20,6 +20,7 @@ ONLY_QUERIES = ("warehouse/connect.py", "cli/look.py")
 RUNS_SQL = {"sql", "execute", "execute_string", "executemany"}
 WRITES_TABLES = {"save", "saveAsTable", "insertInto", "writeTo", "parquet", "write_deltalake"}
 CHANGES_FILES = {"write_text", "write_bytes", "rename", "unlink", "rmtree", "move", "copytree"}
+FAILPOINTS = ("state_change(", "_writing(")
 READS = re.compile(r"\s*(select|describe|show|begin)\b", re.IGNORECASE)
 
 
@@ -53,10 +54,10 @@ def test_hook_that_raises_keeps_the_change_from_being_made() -> None:
 
 
 def calls(tree: ast.AST, *, guarded: bool = False) -> Iterator[tuple[ast.Call, bool]]:
-    """Every call, and whether it is within a `with state_change`."""
+    """Every call, and whether it is within a failpoint."""
     for node in ast.iter_child_nodes(tree):
         inner = guarded or (
-            isinstance(node, ast.With) and any("state_change(" in ast.unparse(item) for item in node.items)
+            isinstance(node, ast.With) and any(ast.unparse(item).startswith(FAILPOINTS) for item in node.items)
         )
         if isinstance(node, ast.Call):
             yield node, inner

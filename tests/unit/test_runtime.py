@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -11,6 +12,7 @@ from pyspark.sql import SparkSession
 from lakehouse import runtime
 from lakehouse.errors import HeldError
 from lakehouse.jobs import build_order_lines, publish_to_warehouse
+from lakehouse.logs import tell
 
 GLUES_OWN = ["--JOB_NAME", "nightly", "--JOB_RUN_ID", "jr_1", "--enable-metrics", "true", "--TempDir", "s3://tmp/"]
 
@@ -25,6 +27,7 @@ def job(failure: Exception | None = None) -> ModuleType:
         if failure:
             raise failure
         assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+        tell(f"read {config.lake}")
         return {config.lake: 3}
 
     module = ModuleType("job", "A job.")
@@ -58,11 +61,11 @@ def test_flag_that_is_neither_true_nor_false_is_refused(capsys: pytest.CaptureFi
     assert "must be true or false, and is 'yes'" in capsys.readouterr().err
 
 
-def test_job_runs_in_the_session_that_is_there_and_tells_its_rows(
+def test_job_runs_in_the_session_that_is_there_and_tells_of_itself_in_json_lines(
     spark: SparkSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
     runtime.main(job(), ["--lake", "s3://lake", *GLUES_OWN])
-    assert capsys.readouterr().err == "nightly: {'s3://lake': 3}\n"
+    assert json.loads(capsys.readouterr().err)["event"] == "read s3://lake"
 
 
 def test_failed_job_ends_with_the_errors_exit_code_and_its_message_alone(
@@ -71,4 +74,5 @@ def test_failed_job_ends_with_the_errors_exit_code_and_its_message_alone(
     with pytest.raises(SystemExit) as ended:
         runtime.main(job(HeldError("Publishing is held")), ["--lake", "s3://lake"])
     assert ended.value.code == HeldError.exit_code
-    assert capsys.readouterr().err == "Publishing is held\n"
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], told["job"], told["message"]) == ("run failed", "nightly", "Publishing is held")

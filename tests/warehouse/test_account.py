@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,19 @@ connection = embedded.connect(Path(sys.argv[1]), read_only=sys.argv[2] == "read"
 print("open", flush=True)
 sys.stdin.readline()
 connection.close()
+"""
+
+DIE = """
+import os, signal, sys
+from pathlib import Path
+from lakehouse.warehouse import embedded
+cursor = embedded.connect(Path(sys.argv[1])).cursor()
+cursor.execute("create database SHOP")
+cursor.execute("create table SHOP.PUBLIC.T (NAME varchar(3) comment 'a name')")
+cursor.execute("insert into SHOP.PUBLIC.T values ('abc')")
+cursor.execute("begin transaction")
+cursor.execute("insert into SHOP.PUBLIC.T values ('xyz')")
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -114,3 +128,13 @@ def test_everything_survives_closing(closed: Path) -> None:
     connection.close()
     with pytest.raises(embedded.InterfaceError, match="closed"):
         connection.cursor()
+
+
+def test_warehouse_whose_process_was_killed_opens_again_with_what_it_had_committed(path: Path) -> None:
+    """Comments on columns of a table that has a CHECK, which VARCHAR(3) is, cannot be played back everywhere."""
+    died = subprocess.run([sys.executable, "-c", DIE, str(path)], capture_output=True, text=True, check=False)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    with closing(embedded.connect(path)) as connection:
+        assert connection.cursor().execute("select NAME from SHOP.PUBLIC.T").fetchall() == [("abc",)]
+        with pytest.raises(embedded.errors.Error, match="too long"):
+            connection.cursor().execute("insert into SHOP.PUBLIC.T values ('abcd')")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -11,6 +12,7 @@ import typer
 from lakehouse.cli import cost, look, run, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
+from lakehouse.logs import tell, tell_failure
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,9 +41,11 @@ def main() -> None:
     except LakehouseError as error:
         if os.environ.get("LAKEHOUSE_DEBUG"):
             traceback.print_exc()
+        tell_failure(error)
         errors.print("[bold red]Error:[/] ", end="")
         errors.print(str(error), markup=False, highlight=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        tell("run stopped", level=logging.WARNING, exit_code=130)
         errors.print("Stopped. What was written is whole; `lakehouse run` goes on from there.")
         sys.exit(130)

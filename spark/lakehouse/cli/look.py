@@ -23,11 +23,12 @@ from lakehouse.cli.present import (
     print_table,
 )
 from lakehouse.errors import UsageError, WarehouseError
+from lakehouse.failures import told_in_one_line
 from lakehouse.holds import Hold
 from lakehouse.ledger import Entry
 from lakehouse.lock import run_lock
 from lakehouse.model import BRONZE, HOLDS, JOB_RUNS, LEDGER, PUBLISHED, QUARANTINE, SILVER, TABLES
-from lakehouse.pipeline import load_jobs, told_in_one_line
+from lakehouse.pipeline import go_on, load_jobs
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State, open_state
@@ -224,7 +225,7 @@ def _verify(state: State) -> Verification:
         spark = start_session(log_file=state.spark_log, quick_compiler=True)
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
-            with told_in_one_line("verify", state):
+            with told_in_one_line("verify", go_on(state)):
                 return verify_state(spark, str(state.lake.resolve()), state.landing, state.mapping(), warehouse)
         finally:
             stop_session(spark)

@@ -24,4 +24,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class LogFormat(StrEnum):
+    """How a run tells what it does."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Log = Annotated[
+    LogFormat,
+    typer.Option("--log-format", help="json: one JSON object a line on standard error, for programs."),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="table for people, csv or json for programs.")]

@@ -9,9 +9,10 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lakehouse.cli.look import ledger_of, sales_by_month
-from lakehouse.cli.options import Home
+from lakehouse.cli.options import Home, Log, LogFormat
 from lakehouse.cli.present import errors, output, print_ledger, print_set_aside, print_table, print_times
 from lakehouse.generator import MANIFEST_NAME, Manifest, generate
+from lakehouse.logs import write_json_lines
 from lakehouse.pipeline import Options, RunReport, chosen_jobs, run_pipeline
 from lakehouse.settings import ROOT, State, state_for_run
 from lakehouse.uptodate import files_set_aside
@@ -77,11 +78,15 @@ def run(
     accept_quarantine: Annotated[
         bool, typer.Option("--accept-quarantine", help="Publish although many lines are quarantined.")
     ] = False,
+    log_format: Log = LogFormat.TEXT,
 ) -> None:
     """Bring the tables and the warehouse up to date with the landing folder: only what is new or changed is read.
 
     Source and landing are remembered: a later bare `lakehouse run` goes on with them.
     """
+    if log_format is LogFormat.JSON:
+        write_json_lines()
+        errors.quiet = True
     state = state_for_run(home, source, landing)
     report = _run(state, Options(tuple(job or ()), full_refresh, retry_quarantine, accept_quarantine))
     print_set_aside(files_set_aside(state), console=errors)

@@ -18,6 +18,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, Version, Written, side_by_side
+from lakehouse.logs import bound, telling
 from lakehouse.model import JOB_RUNS, Table
 from lakehouse.sources.mapping import Mapping
 
@@ -68,6 +69,17 @@ class JobRun:
         """Whether the mapping is another than in this job's last run."""
         return self.last is not None and self.last["mapping_hash"] != self.mapping_hash
 
+    @property
+    def read(self) -> dict[str, Row]:
+        """The versions that it reads, as ops.job_runs keeps them."""
+        return {name: Row(id=seen.id, version=seen.version) for name, seen in self.inputs.items()}
+
+    @property
+    def found_nothing_new(self) -> bool:
+        """Whether it read what the last run read, by the same mapping, and changed no row."""
+        same = self.last is not None and self.last["inputs"] == self.read and not self.mapping_changed
+        return same and not any(self.rows.values())
+
     def feed(self, table: Table, *, whole: bool = False) -> Feed:
         """What has changed in the table since this job's last run; all of it with `whole`."""
         until = self.inputs[table.name]
@@ -103,16 +115,17 @@ def job_run(
         writes: the tables that it fills; made where they are not there yet.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    last, *versions = _opened(lake, job, reads, writes)
-    inputs = {table.name: version for table, version in zip(reads, versions, strict=True)}
-    run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs)
-    yield run
-    unchanged = run.last is not None and not any(run.rows.values()) and not run.mapping_changed
-    if unchanged and run.last is not None and _versions(run) == run.last["inputs"]:
-        return
-    seconds = time.monotonic() - clock
-    log = (run_id, job, run.source, run.mapping_hash, started, datetime.now(UTC), seconds, _versions(run), run.rows)
-    lake.append(JOB_RUNS, lake.spark.createDataFrame([log], JOB_RUNS.schema))
+    with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
+        last, *versions = _opened(lake, job, reads, writes)
+        inputs = {table.name: version for table, version in zip(reads, versions, strict=True)}
+        run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs)
+        yield run
+        told["rows"] = run.rows
+        if run.found_nothing_new:
+            return
+        seconds = time.monotonic() - clock
+        log = (run_id, job, run.source, run.mapping_hash, started, datetime.now(UTC), seconds, run.read, run.rows)
+        lake.append(JOB_RUNS, lake.spark.createDataFrame([log], JOB_RUNS.schema))
 
 
 def _opened(lake: Lake, job: str, reads: Sequence[Table], writes: Sequence[Table]) -> Any:
@@ -121,10 +134,6 @@ def _opened(lake: Lake, job: str, reads: Sequence[Table], writes: Sequence[Table
     ask: list[Callable[[], Any]] = [partial(last_run, lake, job), *(partial(lake.version, table) for table in reads)]
     ask += [partial(lake.create, table) for table in writes]
     return side_by_side(lambda question: question(), ask)[: 1 + len(reads)]
-
-
-def _versions(run: JobRun) -> dict[str, Row]:
-    return {name: Row(id=seen.id, version=seen.version) for name, seen in run.inputs.items()}
 
 
 def last_run(lake: Lake, job: str) -> Row | None:

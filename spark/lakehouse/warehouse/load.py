@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lakehouse.errors import WarehouseError
 from lakehouse.failpoints import state_change
+from lakehouse.logs import telling
 from lakehouse.model.gold import PUBLISHED
 from lakehouse.model.table import Table
 from lakehouse.warehouse.connect import Connection, rows
@@ -96,6 +97,11 @@ def _transaction(connection: Connection) -> Iterator[None]:
 
 
 def _load(connection: Connection, export: Export) -> int:
+    with telling("table loaded", table=target(export.table), rows=export.rows):
+        return _replace_staged(connection, export)
+
+
+def _replace_staged(connection: Connection, export: Export) -> int:
     # All rows here are merged by now: the streams had no data.
     with state_change(f"clear {_staging(export.table)}"):
         connection.cursor().execute(f"delete from {_staging(export.table)}")
@@ -155,9 +161,10 @@ def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS
         WarehouseError: a task failed, or the graph did not end in time. Its changes stay in the streams.
     """
     before = _graph_runs(connection)
-    with state_change(f"execute task {_ROOT}"):
-        connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
-    _wait(connection, before, timeout_seconds)
+    with telling("changes merged"):
+        with state_change(f"execute task {_ROOT}"):
+            connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
+        _wait(connection, before, timeout_seconds)
 
 
 def clear_merged(connection: Connection) -> None:

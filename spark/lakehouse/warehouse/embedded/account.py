@@ -12,8 +12,10 @@ import duckdb
 from lakehouse.errors import BusyError, UsageError
 from lakehouse.warehouse.embedded import metadata
 from lakehouse.warehouse.embedded.duck import Cursor
+from lakehouse.warehouse.embedded.names import literal
 
 _RETRY_SECONDS = 0.1
+_DATABASE = "account"
 
 
 class Account:
@@ -29,7 +31,7 @@ class Account:
     def cursor(self) -> Cursor:
         """A DuckDB cursor with a transaction of its own, in UTC."""
         cursor = Cursor(self._connection.cursor())
-        cursor.execute("set timezone = 'UTC'")
+        cursor.execute(f"use {_DATABASE}; set timezone = 'UTC'")
         return cursor
 
     def close(self) -> None:
@@ -75,7 +77,7 @@ def _open(path: Path, *, read_only: bool, timeout_seconds: float) -> Account:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
-            connection = duckdb.connect(str(path), read_only=read_only)
+            connection = _attach(path, read_only=read_only)
             break
         except duckdb.IOException as problem:
             if "Could not set lock" not in str(problem):
@@ -86,6 +88,22 @@ def _open(path: Path, *, read_only: bool, timeout_seconds: float) -> Account:
     if not read_only:
         metadata.prepare(connection)
     return Account(path, connection, read_only=read_only)
+
+
+def _attach(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection to the file.
+
+    It is attached, not opened: after a crash, DuckDB (1.5.6) plays back an ALTER or a comment on a table that has a
+    CHECK only where there is a default database, and there is none while a file is opened (duckdb/duckdb#20543).
+    """
+    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    try:
+        connection.execute(f"attach {literal(str(path))} as {_DATABASE} {'(read_only)' if read_only else ''}")
+        connection.execute(f"use {_DATABASE}")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _busy(path: Path, problem: str) -> str:
