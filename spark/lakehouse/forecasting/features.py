@@ -1,0 +1,212 @@
+"""What a model may know on the day of the cut-off about a day to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from lakehouse.forecasting.history import History
+from lakehouse.forecasting.trading_days import TradingDays
+from lakehouse.forecasting.tree import Flags, Floats, Numbers
+
+_WEEK, _YEAR = 7, 364  # 52 weeks: the same weekday a year before
+_MEANS = (7, 56, 112, 364)
+_LEVEL_DAYS = 28
+_BASE_WEEKS, _BASE_LEAST = 26, 4
+_MOST_LIFT = 6.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which examples to describe: for each, the origin (the last day known), the days ahead of it, and the series.
+
+    All three are int64 [rows]; an origin is a row of the history, a series a column.
+    """
+
+    origin: Numbers
+    ahead: Numbers
+    series: Numbers
+
+    @property
+    def target(self) -> Numbers:
+        """The day that is described, as a row of the days of the history and those to come."""
+        return self.origin + self.ahead
+
+
+class Features:
+    """Lags, rolling statistics, calendar and holidays of all series, to be looked up by `Rows`.
+
+    All that is looked up for a row is of days up to its origin, but for the calendar, which is known beforehand.
+    Amounts are divided by the series' level at the origin, so that large and small series look alike.
+    """
+
+    def __init__(self, history: History, trading: TradingDays) -> None:
+        """Prepare the rolling statistics of all days, once."""
+        known = len(history.days)
+        self._trading = trading
+        self._sales = np.where(trading.is_open[:known], history.sales, np.nan)
+        self._means = {days: rolling_mean(self._sales, days) for days in (*_MEANS, _LEVEL_DAYS)}
+        self._weekday_means = {weeks: rolling_mean(self._sales, weeks, step=_WEEK) for weeks in (4, 8, _BASE_WEEKS)}
+        self._nothing = rolling_mean(np.where(np.isfinite(self._sales), self._sales <= 0, np.nan), 56)
+        self._groups = [_codes(history, part) for part in ("level", "country", "category")]
+
+    @cached_property
+    def level(self) -> Floats:
+        """Mean sales of the trading days of four weeks, at least a tenth of the year's: float64 [days, series]."""
+        recent, year = (np.nan_to_num(self._means[days]) for days in (_LEVEL_DAYS, 364))
+        return np.maximum(recent, np.maximum(0.1 * np.abs(year), 1e-2))
+
+    @cached_property
+    def _deviation(self) -> Floats:
+        squares = rolling_mean(self._sales**2, _LEVEL_DAYS)
+        return np.sqrt(np.maximum(squares - self._means[_LEVEL_DAYS] ** 2, 0.0))
+
+    @cached_property
+    def _lift(self) -> Floats:
+        """Sales as a multiple of the same weekday's mean of half a year before: what season and promotions add."""
+        base = _later(rolling_mean(self._sales, _BASE_WEEKS, step=_WEEK, least=_BASE_LEAST), _WEEK)
+        floor = 0.2 * _later(rolling_mean(self._sales, _BASE_WEEKS * _WEEK), 1)
+        return np.clip(self._sales / np.maximum(np.maximum(base, floor), 1e-2), 0.0, _MOST_LIFT)
+
+    @cached_property
+    def _lifts(self) -> list[tuple[Numbers, Floats]]:
+        """The mean lift of all series, of each country's and of each category's, with the group of each series."""
+        everything = np.zeros_like(self._groups[0])
+        return [(groups, _group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
+
+    def table(self, rows: Rows) -> Floats:
+        """The features of each row: float32 [rows, features]."""
+        columns = [*self._calendar(rows), *self._recent(rows), *self._yearly(rows), *self._identity(rows)]
+        return np.column_stack([np.asarray(column, np.float32) for column in columns])
+
+    def is_open(self, rows: Rows) -> Flags:
+        """Whether the series trades on the day described."""
+        return self._trading.is_open[rows.target, rows.series]
+
+    def sales(self, rows: Rows) -> Floats:
+        """What was sold on the day described; NaN where trade rested or nothing is known."""
+        return self._sales[rows.target, rows.series]
+
+    def _calendar(self, rows: Rows) -> list[Floats]:
+        days = self._trading.days
+        months = days.astype("datetime64[M]")
+        of_month = (days - months).astype(np.int64)
+        of_year = (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+        until, since = self._holiday_distances
+        at = (rows.target, rows.series)
+        calendar = (self._trading.weekdays, of_month, of_year)
+        return [rows.ahead, *(part[rows.target] for part in calendar), until[at], since[at], self._trading.on_holiday[at]]
+
+    @cached_property
+    def _holiday_distances(self) -> tuple[Floats, Floats]:
+        """Days until the next and since the last holiday, at most 10: float32 [days, series] each."""
+        return _days_since(self._trading.on_holiday[::-1])[::-1], _days_since(self._trading.on_holiday)
+
+    def _recent(self, rows: Rows) -> list[Floats]:
+        level = _at(self.level, rows.origin, rows.series)
+        weekday = _last_same_weekday(rows)
+        base = _at(self._weekday_means[_BASE_WEEKS], weekday, rows.series)
+        amounts = [
+            *(_at(self._means[days], rows.origin, rows.series) for days in _MEANS),
+            _at(self._deviation, rows.origin, rows.series),
+            *(_at(self._weekday_means[weeks], weekday, rows.series) for weeks in self._weekday_means),
+            _at(self._sales, weekday, rows.series),
+            base * _at(self._lift_mean(28), rows.origin, rows.series),
+        ]
+        return [
+            *(amount / level for amount in amounts),
+            np.log(level),
+            _at(self._nothing, rows.origin, rows.series),
+            *(_at(self._lift_mean(days), rows.origin, rows.series) for days in (7, 28)),
+        ]
+
+    def _lift_mean(self, days: int) -> Floats:
+        return {7: self._lift_week, 28: self._lift_month}[days]
+
+    @cached_property
+    def _lift_week(self) -> Floats:
+        return rolling_mean(self._lift, 7)
+
+    @cached_property
+    def _lift_month(self) -> Floats:
+        return rolling_mean(self._lift, 28)
+
+    def _yearly(self, rows: Rows) -> list[Floats]:
+        """How the days a year before compared with what had been known 52 weeks before the origin."""
+        found = []
+        for years in (1, 2):
+            then = rows.target - years * _YEAR
+            own = _at(_centred(self._lift, 3), then, rows.series)
+            found.append(own / _at(self._lift_month, rows.origin - years * _YEAR, rows.series))
+        for groups, lift in self._lifts:
+            group = groups[rows.series]
+            month, week = rolling_mean(lift, 28), rolling_mean(lift, 7)
+            found.append(_at(week, rows.origin, group) / _at(month, rows.origin, group))
+            for years in (1, 2):
+                # The same date falls on another weekday: lifts do not mind.
+                then, origin = rows.target - 365 * years, rows.origin - 365 * years
+                before = _at(month, origin, group)
+                found.append(_at(lift, then, group) / before)
+                found.append(_at(_centred(lift, 1), then, group) / before)
+        return found
+
+    def _identity(self, rows: Rows) -> list[Numbers]:
+        return [groups[rows.series] for groups in self._groups]
+
+
+def rolling_mean(values: Floats, terms: int, step: int = 1, least: int = 1) -> Floats:
+    """The mean of each day and the `terms` - 1 before it, `step` days apart; NaN where fewer than `least` are known."""
+    known = np.isfinite(values)
+    sums = _rolling_sum(np.where(known, values, 0.0), terms, step)
+    counts = _rolling_sum(known.astype(np.float64), terms, step)
+    return np.where(counts >= least, sums / np.maximum(counts, 1), np.nan)
+
+
+def _rolling_sum(values: Floats, terms: int, step: int) -> Floats:
+    sums = values.copy()
+    for first in range(step):
+        sums[first::step] = np.cumsum(values[first::step], axis=0)
+    if terms * step < len(values):
+        sums[terms * step :] -= sums[: -terms * step].copy()
+    return sums
+
+
+def _later(values: Floats, days: int) -> Floats:
+    later = np.full_like(values, np.nan)
+    later[days:] = values[:-days]
+    return later
+
+
+def _centred(values: Floats, half: int) -> Floats:
+    """The mean of each day and `half` days on both sides; missing at the ends."""
+    return np.vstack([rolling_mean(values, 2 * half + 1)[half:], np.full((half, values.shape[1]), np.nan)])
+
+
+def _group_means(values: Floats, groups: Numbers) -> Floats:
+    member = np.equal.outer(groups, np.arange(groups.max() + 1)).astype(np.float64)
+    known = np.isfinite(values)
+    counts = known @ member
+    return np.where(counts > 0, np.where(known, values, 0.0) @ member / np.maximum(counts, 1), np.nan)
+
+
+def _codes(history: History, part: str) -> Numbers:
+    names = [getattr(series, part) for series in history.tree.series]
+    return np.asarray(np.unique(names, return_inverse=True)[1], np.int64)
+
+
+def _at(values: Floats, days: Numbers, columns: Numbers) -> Floats:
+    """Values by day and column; missing for days before the first."""
+    return np.where(days >= 0, values[np.maximum(days, 0), columns], np.nan)
+
+
+def _last_same_weekday(rows: Rows) -> Numbers:
+    return rows.target - _WEEK * -(-rows.ahead // _WEEK)
+
+
+def _days_since(flags: Flags) -> Floats:
+    since = np.full(flags.shape, 10.0)
+    for day in range(1, len(flags)):
+        since[day] = np.where(flags[day - 1], 1.0, np.minimum(since[day - 1] + 1, 10.0))
+    return since
