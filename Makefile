@@ -3,12 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types setup pins clean help
+.PHONY: demo test chaos bench lint types setup pins clean help
 
 help:
 	@echo "make demo                        everything once, landing to warehouse, on generated orders"
 	@echo "make demo SOURCE=S LANDING=DIR   the same on your own: S is a built-in source or a mapping file"
 	@echo "make test                        lint, types and all tests"
+	@echo "make chaos                       kill real runs at every place where state changes, and compare what they leave"
+	@echo "make chaos CHAOS='--limit 20'    a sample of it; CHAOS=--help lists the options"
+	@echo "make bench                       measure every figure anew, and write docs/benchmarks.md (an hour and more)"
+	@echo "make bench ONLY=F / QUICK=1 / PAGE=1   one figure / small sizes, a trial / only the page"
 	@echo "make pins                        compile requirements.txt anew from pyproject.toml (needs uv)"
 	@echo "make clean                       remove the state and the virtual environment"
 
@@ -16,7 +20,10 @@ demo: $(READY)
 	@$(BIN)/lakehouse demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(LANDING),--landing "$(LANDING)")
 
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -24,6 +31,9 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(foreach name,$(ONLY),--only $(name)) $(if $(UCI),--uci-files "$(UCI)") $(if $(QUICK),--quick) $(if $(PAGE),--page)
 
 setup: $(READY)
 
@@ -37,7 +47,7 @@ $(READY): requirements.txt pyproject.toml
 
 pins:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
-		--extra warehouse --extra local --extra dev pyproject.toml -o requirements.txt
+		--extra warehouse --extra local --extra dev --extra bench pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf .venv .lakehouse .mypy_cache .ruff_cache .pytest_cache .hypothesis

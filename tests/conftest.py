@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,38 @@ from pyspark.sql import SparkSession
 from lakehouse.delta import Lake
 from lakehouse.session import start_session, stop_session
 
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    session = start_session(quick_compiler=True, log_file=tmp_path_factory.mktemp("spark") / "spark.log")
+    log = tmp_path_factory.mktemp("spark") / "spark.log"
+    session = start_session(quick_compiler=True, driver_memory="2g", log_file=log)
     yield session
     stop_session(session)
+
+
+@contextmanager
+def without_generated_code(spark: SparkSession) -> Iterator[SparkSession]:
+    """For tens of rows, compiling takes far longer than computing."""
+    before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
+    for name, value in INTERPRETED.items():
+        spark.conf.set(name, value)
+    yield spark
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
+@pytest.fixture(scope="module")
+def interpreted(spark: SparkSession) -> Iterator[SparkSession]:
+    with without_generated_code(spark):
+        yield spark
 
 
 @pytest.fixture

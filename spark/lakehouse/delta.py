@@ -14,8 +14,10 @@ from typing import TypeVar
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.failpoints import state_change
 from lakehouse.model import Table
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -62,11 +64,13 @@ class Lake:
 
     def _create(self, table: Table) -> None:
         columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
-        change_feed = str(table.change_feed).lower()
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
-            f"COMMENT {_literal(table.comment)} TBLPROPERTIES (delta.enableChangeDataFeed = {change_feed})"
-        )
+        bounds = f"StatsColumns = '{','.join(table.skip_by)}'" if table.skip_by else "NumIndexedCols = 0"
+        properties = f"delta.enableChangeDataFeed = {str(table.change_feed).lower()}, delta.dataSkipping{bounds}"
+        with state_change(f"create {table.name}"):
+            self.spark.sql(
+                f"CREATE TABLE IF NOT EXISTS {self.sql_name(table)} ({columns}) USING DELTA "
+                f"COMMENT {_literal(table.comment)} TBLPROPERTIES ({properties})"
+            )
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows as they are now."""
@@ -91,16 +95,19 @@ class Lake:
 
     def update(self, table: Table, assignment: str, condition: str) -> None:
         """UPDATE the rows that meet the condition."""
-        self.spark.sql(f"UPDATE {self.sql_name(table)} SET {assignment} WHERE {condition}").collect()
+        with state_change(f"update {table.name}"):
+            self.spark.sql(f"UPDATE {self.sql_name(table)} SET {assignment} WHERE {condition}").collect()
 
     def delete(self, table: Table, condition: str) -> None:
         """DELETE the rows that meet the condition."""
-        self.spark.sql(f"DELETE FROM {self.sql_name(table)} WHERE {condition}").collect()
+        with state_change(f"delete {table.name}"):
+            self.spark.sql(f"DELETE FROM {self.sql_name(table)} WHERE {condition}").collect()
 
     def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
         """Append `rows`, unless this writer has appended this batch, or a later one, before."""
         write = rows.select(*table.column_names).write.format("delta").mode("append")
-        write.option("txnAppId", writer).option("txnVersion", batch).save(self.path(table))
+        with state_change(f"append {table.name}"):
+            write.option("txnAppId", writer).option("txnVersion", batch).save(self.path(table))
 
     def reconcile(self, table: Table, current: DataFrame | None, desired: DataFrame) -> Written:
         """Make the part of the table that `current` shows equal to `desired`, touching only rows that differ.
@@ -130,7 +137,8 @@ class Lake:
         """Add rows to the table."""
         counted = Observation()
         observed = rows.select(*table.column_names).observe(counted, F.count(F.lit(1)).alias("rows"))
-        observed.write.format("delta").mode("append").save(self.path(table))
+        with state_change(f"append {table.name}"):
+            observed.write.format("delta").mode("append").save(self.path(table))
         return Written(inserted=counted.get["rows"])
 
     def _merge(self, table: Table, changes: DataFrame) -> None:
@@ -138,19 +146,20 @@ class Lake:
         on = " AND ".join(f"t.{name} <=> c.{name}" for name in table.key)
         sets = ", ".join(f"t.{name} = c.{name}" for name in columns if name not in table.key)
         names, values = ", ".join(columns), ", ".join(f"c.{name}" for name in columns)
-        self.spark.sql(
-            f"MERGE INTO {self.sql_name(table)} t USING {{changes}} c ON {on} "
-            "WHEN MATCHED AND c.op = 'delete' THEN DELETE "
-            + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
-            + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})",
-            changes=changes,
-        ).collect()
+        with state_change(f"merge {table.name}"):
+            self.spark.sql(
+                f"MERGE INTO {self.sql_name(table)} t USING {{changes}} c ON {on} "
+                "WHEN MATCHED AND c.op = 'delete' THEN DELETE "
+                + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
+                + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})",
+                changes=changes,
+            ).collect()
 
 
-def side_by_side(work: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:
-    """Do the same for several tables at once: while one is planned or committed, Spark computes another."""
+def side_by_side(work: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """Do the same for several items at once: while one is planned or committed, Spark computes another."""
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(work, tables))
+        return list(pool.map(work, items))
 
 
 def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:

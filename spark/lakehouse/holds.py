@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, side_by_side
 from lakehouse.errors import HeldError
 from lakehouse.model import DISPOSITIONS, HOLDS, QUARANTINE
 from lakehouse.quality import MEANINGS
@@ -71,10 +72,11 @@ def judge(shares: Iterable[Hold], before: Iterable[Hold], max_share: float, *, a
 def current_shares(lake: Lake) -> list[Hold]:
     """Figures of now: one entry for each batch, and one for all of the source's rows."""
     quarantined = F.count_if(F.col("disposition") == "quarantined").alias("quarantined")
-    counts = lake.read(DISPOSITIONS).groupBy("source", "batch").agg(F.count("*").alias("rows"), quarantined).collect()
-    broken = lake.read(QUARANTINE).select("batch", F.explode("reasons").alias("rule")).groupBy("batch", "rule").count()
+    of_batches = lake.read(DISPOSITIONS).groupBy("source", "batch").agg(F.count("*").alias("rows"), quarantined)
+    reasons = lake.read(QUARANTINE).select("batch", F.explode("reasons").alias("rule"))
+    counts, broken = side_by_side(DataFrame.collect, (of_batches, reasons.groupBy("batch", "rule").count()))
     rules: dict[int, dict[str, int]] = {}
-    for row in broken.collect():
+    for row in broken:
         rules.setdefault(row["batch"], {})[row["rule"]] = row["count"]
         whole = rules.setdefault(WHOLE_SOURCE, {})
         whole[row["rule"]] = whole.get(row["rule"], 0) + row["count"]
@@ -95,7 +97,6 @@ def record_holds(lake: Lake, max_share: float, *, accept: bool) -> list[Hold]:
     Returns:
         The open holds.
     """
-    lake.create(HOLDS)
     before = [Hold(**row.asDict()) for row in lake.read(HOLDS).collect()]
     holds = judge(current_shares(lake), before, max_share, accept=accept)
     if holds:

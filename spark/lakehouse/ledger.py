@@ -1,34 +1,37 @@
-"""The ledger: rows and money at every hop, and whether they agree.
+"""The ledger's entries: rows and money at every hop, as the tables have them now.
 
 Hops, in order: `landing` (records counted in the files themselves), `bronze`, `silver` (records by disposition),
-`order_lines`, `fact_sales`, `daily_sales`, and the warehouse's `star` and `marts`.
+`quarantine` and `order_lines` (what silver keeps of them), `fact_sales`, `daily_sales`, and the warehouse's `star` and
+`marts`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from functools import reduce
 from typing import NamedTuple
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake
-from lakehouse.errors import LedgerError
-from lakehouse.model import DAILY_SALES, DISPOSITIONS, FACT_SALES, LANDING_FILES, LEDGER, ORDER_LINES, ORDER_LINES_RAW
+from lakehouse.model import (
+    DAILY_SALES,
+    DISPOSITIONS,
+    FACT_SALES,
+    LANDING_FILES,
+    LEDGER,
+    ORDER_LINES,
+    ORDER_LINES_RAW,
+    QUARANTINE,
+)
 from lakehouse.model.table import TOTAL
 
 LANDED = "landed"
 FACT = "fact"
 DISPOSITION_ORDER = ("duplicate", "quarantined", "superseded", "deleted", "set_aside", FACT)
-LAKE_BY_DATE = ("silver", "order_lines", "fact_sales", "daily_sales")
-"""Hops of the lake that tell day and money; each holds the same facts as the one before it."""
-WAREHOUSE_BY_DATE = ("star", "marts")
-"""The warehouse's hops, which go on from there."""
 
 
 class Entry(NamedTuple):
@@ -44,134 +47,99 @@ class Entry(NamedTuple):
     amount: Decimal | None
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Two hops that disagree, on one day and in one currency where the hops tell them."""
+class Sum(NamedTuple):
+    """What one hop holds of one day and disposition; at landing, bronze and silver, of one file."""
 
     hop: str
-    next_hop: str
-    order_date: date | None
+    file: str | None
+    disposition: str
+    source: str | None
     currency: str | None
+    order_date: date | None
     rows: int
-    next_rows: int
-    amount: Decimal | None = None
-    next_amount: Decimal | None = None
-
-    def __str__(self) -> str:
-        day = f" on {self.order_date}" if self.order_date else ""
-        money = f" and {self.amount} against {self.next_amount} {self.currency}" if self.amount is not None else ""
-        return f"{self.hop} and {self.next_hop} differ{day}: {self.rows:,} rows against {self.next_rows:,}{money}"
+    rows_without_amount: int
+    amount: Decimal | None
 
 
-def lake_entries(lake: Lake) -> DataFrame:
-    """The rows of ops.ledger for the hops of the lake, as the tables are now."""
-    files = lake.read(LANDING_FILES).where("status = 'loaded'")
-    landing = files.groupBy("source").agg(F.sum("rows").alias("rows"))
-    bronze = lake.read(ORDER_LINES_RAW).groupBy("source").agg(F.count("*").alias("rows"))
-    parts = [_undated(landing, "landing"), _undated(bronze, "bronze"), silver_entries(lake.read(DISPOSITIONS))]
-    lines = lake.read(ORDER_LINES).where("disposition IN ('fact', 'set_aside')")
-    parts.append(_dated(lines, "order_lines", "disposition", "net_amount"))
-    parts.append(_dated(lake.read(FACT_SALES), "fact_sales", "line_type", "net_amount"))
-    parts.append(_daily(lake))
-    entries = parts[0]
-    for part in parts[1:]:
-        entries = entries.unionByName(part)
-    return entries
+def lake_entries(lake: Lake) -> list[Entry]:
+    """The entries of the lake's hops; one for each day, hop and disposition, so they are few."""
+    files = lake.read(LANDING_FILES).where("status = 'loaded'").withColumnRenamed("path", "file")
+    parts = [
+        _tagged(files, "landing", file="file", rows="rows"),
+        _tagged(lake.read(ORDER_LINES_RAW), "bronze", file="file"),
+        _of_silver(lake.read(DISPOSITIONS)),
+        _tagged(lake.read(QUARANTINE), "quarantine", "'quarantined'", "amount"),
+        _tagged(lake.read(ORDER_LINES), "order_lines", "disposition", "net_amount"),
+        _tagged(lake.read(FACT_SALES), "fact_sales", "line_type", "net_amount"),
+        _tagged(lake.read(DAILY_SALES), "daily_sales", "'net'", "net_amount", rows="lines"),
+    ]
+    sums = _added_up(reduce(DataFrame.union, parts))
+    by_day = [one for one in sums if one.hop not in ("landing", "bronze")]
+    return _entries([*_as_read(sums, "landing"), *_as_read(sums, "bronze"), *by_day])
 
 
-def silver_entries(dispositions: DataFrame) -> DataFrame:
+def silver_entries(dispositions: DataFrame) -> list[Entry]:
     """Entries of the hop `silver`, from rows with the columns of silver.dispositions."""
-    return _dated(dispositions, "silver", "disposition", "amount")
-
-
-def _dated(rows: DataFrame, hop: str, disposition: str, amount: str) -> DataFrame:
-    return rows.groupBy(
-        "source", "currency", "order_date", F.lit(hop).alias("hop"), F.col(disposition).alias("disposition")
-    ).agg(
-        F.count("*").alias("rows"),
-        F.count_if(F.col(amount).isNull()).alias("rows_without_amount"),
-        F.sum(amount).cast(TOTAL).alias("amount"),
-    )
-
-
-def _daily(lake: Lake) -> DataFrame:
-    source = lake.read(DISPOSITIONS).select("source").limit(1)
-    sums = (F.sum("lines").alias("rows"), F.sum("net_amount").cast(TOTAL).alias("amount"))
-    daily = lake.read(DAILY_SALES).groupBy("currency", "order_date").agg(*sums)
-    fixed = {"hop": F.lit("daily_sales"), "disposition": F.lit("net"), "rows_without_amount": F.lit(0).cast("bigint")}
-    return daily.withColumns(fixed).crossJoin(source).select(*LEDGER.column_names)
-
-
-def _undated(rows: DataFrame, hop: str) -> DataFrame:
-    columns = {
-        "currency": F.lit(None).cast("string"),
-        "order_date": F.lit(None).cast("date"),
-        "hop": F.lit(hop),
-        "disposition": F.lit(LANDED),
-        "rows_without_amount": F.col("rows"),
-        "amount": F.lit(None).cast(TOTAL),
-    }
-    return rows.withColumns(columns).select(*LEDGER.column_names)
+    return _entries(_added_up(_of_silver(dispositions)))
 
 
 def collect(entries: DataFrame) -> list[Entry]:
-    """The entries as Python values; one for each day, hop and disposition, so they are few."""
+    """Rows of ops.ledger as Python values."""
     return [Entry(*row) for row in entries.select(*LEDGER.column_names).collect()]
 
 
-def differences(entries: Iterable[Entry], *, published: bool) -> list[Difference]:
-    """Where two hops that follow each other disagree, in rows or in money; empty where the ledger balances.
+def _of_silver(dispositions: DataFrame) -> DataFrame:
+    return _tagged(dispositions, "silver", "disposition", "amount", file="file")
 
-    Args:
-        published: whether the warehouse's hops count as well. A hop without an entry has lost every row.
+
+def _tagged(
+    table: DataFrame, hop: str, disposition: str = "NULL", amount: str = "NULL", *, file: str = "NULL", rows: str = "1"
+) -> DataFrame:
+    """The columns of `Sum` for each row of a table; the arguments are SQL over its columns. NULL: it tells none."""
+    source, currency, order_date = (
+        name if name in table.columns else "NULL" for name in ("source", "currency", "order_date")
+    )
+    return table.selectExpr(
+        f"'{hop}' AS hop", f"CAST({file} AS STRING) AS file", f"CAST({disposition} AS STRING) AS disposition",
+        f"CAST({source} AS STRING) AS source", f"CAST({currency} AS STRING) AS currency",
+        f"CAST({order_date} AS DATE) AS order_date", f"CAST({rows} AS BIGINT) AS rows",
+        f"CAST({amount} AS {TOTAL}) AS amount",
+    )  # fmt: skip
+
+
+def _added_up(tagged: DataFrame) -> list[Sum]:
+    without = F.sum(F.when(F.col("amount").isNull(), F.col("rows")).otherwise(0))
+    sums = tagged.groupBy("hop", "file", "disposition", "source", "currency", "order_date").agg(
+        F.sum("rows").alias("rows"), without.alias("rows_without_amount"), F.sum("amount").cast(TOTAL).alias("amount")
+    )
+    return [Sum(*row) for row in sums.collect()]
+
+
+def _as_read(sums: list[Sum], hop: str) -> list[Sum]:
+    """A hop of text: its rows are counted there; their days and money are what silver read in the same files.
+
+    Rows that one of the two lacks stand under no day, and may be negative.
     """
-    entries = list(entries)
-    found = []
-    totals = {hop: sum(e.rows for e in entries if e.hop == hop) for hop in ("landing", "bronze", "silver")}
-    for hop, next_hop in (("landing", "bronze"), ("bronze", "silver")):
-        if totals[hop] != totals[next_hop]:
-            found.append(Difference(hop, next_hop, None, None, totals[hop], totals[next_hop]))
-    for hop, next_hop in pairwise(LAKE_BY_DATE + WAREHOUSE_BY_DATE if published else LAKE_BY_DATE):
-        found += compare(hop, facts_by_day(entries, hop), next_hop, facts_by_day(entries, next_hop))
-    return found
+    counted = [one for one in sums if one.hop == hop]
+    files = {one.file for one in counted}
+    read = [one._replace(hop=hop) for one in sums if one.hop == "silver" and one.file in files]
+    taken = [one._replace(currency=None, order_date=None, rows=-one.rows, rows_without_amount=-one.rows, amount=None)
+             for one in read]  # fmt: skip
+    return [one._replace(disposition=LANDED) for one in (*read, *counted, *taken)]
 
 
-ByDay = dict[tuple[date | None, str | None], tuple[int, Decimal]]
-
-
-def facts_by_day(entries: Sequence[Entry], hop: str) -> ByDay:
-    """Rows and money of the sale and return lines at one hop, by day and currency."""
-    sums: dict[tuple[date | None, str | None], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
-    for entry in entries:
-        if entry.hop == hop and entry.disposition in (FACT, "sale", "return", "net"):
-            rows, amount = sums[entry.order_date, entry.currency]
-            sums[entry.order_date, entry.currency] = (rows + entry.rows, amount + (entry.amount or 0))
-    return dict(sums)
-
-
-def compare(hop: str, here: ByDay, next_hop: str, there: ByDay) -> list[Difference]:
-    """The days on which two hops disagree."""
-    nothing = (0, Decimal(0))
-    keys = sorted(here.keys() | there.keys(), key=str)
-    pairs = ((key, here.get(key, nothing), there.get(key, nothing)) for key in keys)
-    return [
-        Difference(hop, next_hop, day, currency, one[0], other[0], one[1], other[1])
-        for (day, currency), one, other in pairs
-        if one != other
-    ]
-
-
-def require_balance(entries: Iterable[Entry], *, published: bool) -> None:
-    """Refuse to go on where hops disagree, as `differences` finds them.
-
-    Raises:
-        LedgerError: naming the first hops and days.
-    """
-    found = differences(entries, published=published)
-    if found:
-        listed = "\n".join(f"  - {difference}" for difference in found[:5])
-        more = f"\n  and {len(found) - 5} more" if len(found) > 5 else ""
-        raise LedgerError(
-            f"The ledger does not balance:\n{listed}{more}\nNothing more is published. "
-            "`lakehouse verify` shows all of it; `lakehouse run --full-refresh` rebuilds every table from landing."
+def _entries(sums: Iterable[Sum]) -> list[Entry]:
+    """Added up over files. daily_sales does not name its source: a lake has one."""
+    sums = list(sums)
+    source = next((one.source for one in sums if one.source), "")
+    entries: dict[tuple[str | None, ...], Entry] = {}
+    for one in sums:
+        key = (one.currency, str(one.order_date), one.hop, one.disposition)
+        old = entries.get(key, Entry(source, one.currency, one.order_date, one.hop, one.disposition, 0, 0, None))
+        amount = old.amount if one.amount is None else one.amount + (old.amount or 0)
+        entries[key] = old._replace(
+            rows=old.rows + one.rows,
+            rows_without_amount=old.rows_without_amount + one.rows_without_amount,
+            amount=amount,
         )
+    return [entry for entry in entries.values() if entry.rows]

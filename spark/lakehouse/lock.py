@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from lakehouse.atomic import replace_file
 from lakehouse.errors import BusyError, EnvironmentProblem
 
 
@@ -21,7 +22,7 @@ class RunLock:
 
     def name(self, jvm: int | None = None) -> None:
         """Note the processes that write: this one, and the JVM once it is there."""
-        self._holder.write_text(json.dumps({"pid": os.getpid(), "jvm": jvm}))
+        replace_file(self._holder, json.dumps({"pid": os.getpid(), "jvm": jvm}))
 
     def holder(self) -> dict[str, int | None]:
         """The processes of the run that holds the lock, or held it last."""

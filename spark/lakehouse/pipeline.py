@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import secrets
 import shutil
 import time
@@ -19,7 +20,8 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from lakehouse.errors import LakehouseError, UsageError
+from lakehouse.errors import BusyError, EnvironmentProblem, LakehouseError, UsageError
+from lakehouse.failpoints import state_change
 from lakehouse.lock import run_lock
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
@@ -32,11 +34,14 @@ SMALL_LANDING = 2_000_000
 
 @dataclass(frozen=True)
 class Job:
-    """A job's entry in pipeline.yaml."""
+    """A job's entry in pipeline.yaml; the workers are AWS Glue's."""
 
     name: str
     description: str
     after: tuple[str, ...] = ()
+    worker_type: str = "G.1X"
+    workers: int = 2
+    timeout_minutes: int = 60
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,7 @@ def load_jobs(path: Path | None = None) -> list[Job]:
         UsageError: the file names an unknown job, or jobs wait for each other.
     """
     content = yaml.safe_load((path or project_file("glue_jobs/pipeline.yaml")).read_text())
-    jobs = {
-        name: Job(name, entry["description"], tuple(entry.get("after", ()))) for name, entry in content["jobs"].items()
-    }
+    jobs = {name: _job(name, entry) for name, entry in content["jobs"].items()}
     unknown = {after for job in jobs.values() for after in job.after} - jobs.keys()
     if unknown:
         raise UsageError(f"pipeline.yaml: no job is called {', '.join(sorted(unknown))}")
@@ -78,6 +81,11 @@ def load_jobs(path: Path | None = None) -> list[Job]:
         return [jobs[name] for name in order]
     except CycleError as error:
         raise UsageError(f"pipeline.yaml: these jobs wait for each other: {' > '.join(error.args[1])}") from error
+
+
+def _job(name: str, entry: Mapping[str, Any]) -> Job:
+    size = {key: entry[key] for key in ("worker_type", "workers", "timeout_minutes") if key in entry}
+    return Job(name, entry["description"], tuple(entry.get("after", ())), **size)
 
 
 def chosen_jobs(names: Sequence[str]) -> list[Job]:
@@ -111,9 +119,11 @@ def run_pipeline(
     report = RunReport(new_run_id())
     # A wrong folder is told at once, before it is remembered and before a session starts.
     list_landing(state.landing, state.mapping().format)
-    with run_lock(state.home) as lock:
+    with run_lock(state.locked) as lock:
         state.save()
+        _require_lake(state, options)
         if options == Options() and is_up_to_date(state, [job.name for job in jobs]):
+            remove_leftovers(state)
             report.up_to_date = True
             return report
         if options.full_refresh:
@@ -127,8 +137,7 @@ def run_pipeline(
                     report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
         finally:
             stop_session(spark)
-        for done_with in (_lake_set_aside(state), state.exports):
-            shutil.rmtree(done_with, ignore_errors=True)
+        remove_leftovers(state)
     return report
 
 
@@ -171,6 +180,11 @@ def told_in_one_line(name: str, state: State) -> Iterator[None]:
         yield
     except (PySparkException, Py4JJavaError) as error:
         text = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error)
+        if re.search(r"DELTA_CONCURRENT|Concurrent\w+Exception", text):
+            raise BusyError(
+                f"{name} stopped: another run wrote to the same table at the same time. Nothing is lost; when the "
+                f"other one has ended, `lakehouse run` goes on from there. Spark's log is {state.spark_log}."
+            ) from error
         first = next((line for line in text.splitlines() if line.strip()), type(error).__name__)
         raise LakehouseError(
             f"{name} failed: {first[:300]}\nWhat was written before is whole; `lakehouse run` goes on from there. "
@@ -193,6 +207,31 @@ def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, A
     }
 
 
+def _require_lake(state: State, options: Options) -> None:
+    """Refuse to make anew a lake that was there: its drive may be gone for a moment, and the old rows with it."""
+    if not state.warehouse.is_file() or options.full_refresh or _lake_set_aside(state).exists():
+        return
+    if not any(state.lake.glob("*/*/_delta_log")):
+        raise EnvironmentProblem(
+            f"The lake {state.lake} is gone, although this state has published from it. Bring it back, such as by "
+            "mounting its drive, and run again; or build it anew from landing with `lakehouse run --full-refresh`."
+        )
+
+
+def remove_leftovers(state: State) -> None:
+    """Remove what a run that has ended well needs no more."""
+    gone = state.home / "lake.removed"
+    if _lake_set_aside(state).exists():
+        # Out of the way at once: a lake half removed would pass for the one that a rebuild has to put back.
+        with state_change("give up the lake set aside"):
+            shutil.rmtree(gone, ignore_errors=True)
+            _lake_set_aside(state).rename(gone)
+    for done_with in (gone, state.exports):
+        if done_with.exists():
+            with state_change(f"remove {done_with.name}"):
+                shutil.rmtree(done_with, ignore_errors=True)
+
+
 def _lake_set_aside(state: State) -> Path:
     return state.home / "lake.before-refresh"
 
@@ -201,8 +240,10 @@ def _set_lake_aside(state: State) -> None:
     """Make room for a lake built anew; the old one goes when the new one stands."""
     aside = _lake_set_aside(state)
     if aside.exists():  # an earlier rebuild did not come to its end
-        shutil.rmtree(state.lake, ignore_errors=True)
-        aside.rename(state.lake)
+        with state_change("remove lake"):
+            shutil.rmtree(state.lake, ignore_errors=True)
+        with state_change("put lake back"):
+            aside.rename(state.lake)
     gone = vanished_files(state)
     if gone:
         raise UsageError(
@@ -210,4 +251,5 @@ def _set_lake_aside(state: State) -> None:
             f"{gone[0]}: a rebuild from landing would lose their rows. Put them back first."
         )
     if state.lake.exists():
-        state.lake.rename(aside)
+        with state_change("set lake aside"):
+            state.lake.rename(aside)

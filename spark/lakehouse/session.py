@@ -13,6 +13,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from lakehouse.jvm.archive import java_options
+from lakehouse.jvm.compiler import compiler_options
 from lakehouse.jvm.jars import spark_jars
 from lakehouse.jvm.java import find_java
 
@@ -26,6 +27,10 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": "4",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.files.openCostInBytes": "131072",
+    # What is cached here is read at once and once or twice: compressing it costs more than it saves.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
+    # Every line_id is another: Parquet's attempt at a dictionary of them is in vain.
+    "spark.hadoop.parquet.enable.dictionary#line_id": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
@@ -53,15 +58,15 @@ def start_session(
     # Spark would start its Python helpers with whatever `python3` is on the PATH.
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     jars = spark_jars()
-    options = java_options(jars) + (" -XX:TieredStopAtLevel=1" if quick_compiler else "")
+    # A heap of full size from the start, and a collector that runs no threads of its own beside the work.
+    heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
+    options = f"{java_options(jars)} {compiler_options(quick=quick_compiler)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
-    builder = builder.config(
-        "spark.driver.extraJavaOptions", f"{options} -XX:ReservedCodeCacheSize=256m -Dderby.system.home=/tmp".strip()
-    )
+    builder = builder.config("spark.driver.extraJavaOptions", options.strip())
     with _standard_error_to(log_file):
         spark = builder.getOrCreate()
     # PySpark logs each analysis error that it raises, with the JVM's whole stack.

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lakehouse.atomic import replace_file
 from lakehouse.errors import EnvironmentProblem, UsageError
 from lakehouse.sources.mapping import Mapping, load_mapping
 
@@ -38,6 +39,11 @@ class State:
         return self.home / "warehouse.duckdb"
 
     @property
+    def locked(self) -> Path:
+        """Folder whose lock a run holds: where the lake lies, since two states may share one through a link."""
+        return self.lake.resolve().parent if self.lake.is_symlink() else self.home
+
+    @property
     def spark_log(self) -> Path:
         """Spark's own log."""
         return self.home / "spark.log"
@@ -55,10 +61,10 @@ class State:
         content = {"source": self.source, "name": self.mapping().name, "landing": str(self.landing)}
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            (self.home / "state.json").write_text(json.dumps(content, indent=2) + "\n")
+            replace_file(self.home / "state.json", json.dumps(content, indent=2) + "\n")
             if not os.environ.get("LAKEHOUSE_HOME"):
                 ROOT.mkdir(exist_ok=True)
-                LAST.write_text(str(self.home.resolve()) + "\n")
+                replace_file(LAST, str(self.home.resolve()) + "\n")
         except OSError as error:
             raise EnvironmentProblem(
                 f"The state folder {self.home} cannot be written ({error.strerror}). "

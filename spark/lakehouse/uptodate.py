@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
+import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
+from pyarrow.parquet import ParquetDataset
 
 from lakehouse.model import JOB_RUNS, LANDING_FILES, TABLES, Table
 from lakehouse.settings import State
@@ -27,9 +30,13 @@ def open_table(state: State, table: Table) -> DeltaTable | None:
 def table_rows(state: State, table: Table, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """The table's rows as dictionaries; none where it is not there. For the small tables."""
     delta = open_table(state, table)
-    if delta is None:
+    files = [unquote(uri) for uri in delta.file_uris()] if delta else []
+    if delta is None or not files:
         return []
-    rows: list[dict[str, Any]] = delta.to_pyarrow_table(columns=list(columns) if columns else None).to_pylist()
+    # Not by to_pyarrow_table: Arrow's threads then hold Python objects, and may abort the process when it ends.
+    schema = pa.schema(delta.schema().to_arrow())
+    read = ParquetDataset(files, schema=schema).read(columns=list(columns) if columns else None)
+    rows: list[dict[str, Any]] = read.to_pylist()
     return rows
 
 

@@ -7,20 +7,11 @@ from pathlib import Path
 
 from pyspark.sql import Row, SparkSession
 
+from lakehouse.balance import Difference, by_day, compare, differences
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_order_lines import judged_records
 from lakehouse.jobs.publish_to_warehouse import warehouse_entries
-from lakehouse.ledger import (
-    ByDay,
-    Difference,
-    Entry,
-    collect,
-    compare,
-    differences,
-    facts_by_day,
-    lake_entries,
-    silver_entries,
-)
+from lakehouse.ledger import Entry, lake_entries, silver_entries
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, DISPOSITIONS, FACT_SALES, LANDING_FILES, ORDER_LINES_RAW
 from lakehouse.sources.examine import examine
 from lakehouse.sources.landing import list_landing
@@ -49,7 +40,7 @@ def verify(
 ) -> Verification:
     """Recompute the ledger from landing and hold lake and warehouse against it."""
     lake = Lake(spark, lake_root)
-    entries = collect(lake_entries(lake))
+    entries = lake_entries(lake)
     entries += warehouse_entries(warehouse, mapping.name) if warehouse else []
     found = Verification(entries)
     plan = _plan(lake, landing, mapping, found)
@@ -107,22 +98,14 @@ def _recomputed(
         read = read_records(lake.spark, str(landing.resolve()), plan, mapping)
         records = read.select(*ORDER_LINES_RAW.column_names).unionByName(elsewhere)
     decided = judged_records(lake, records, mapping)
-    again = collect(silver_entries(decided.select(*DISPOSITIONS.column_names)))
+    again = silver_entries(decided.select(*DISPOSITIONS.column_names))
     stored = [entry for entry in entries if entry.hop == "silver"]
     found = []
     for disposition in sorted({entry.disposition for entry in (*again, *stored)}):
-        here = _of(again, disposition)
-        there = _of(stored, disposition)
+        here, there = (by_day(entries, "silver", (disposition,)) for entries in (again, stored))
         found += compare(f"landing ({disposition}, recomputed)", here, "silver", there)
-    found += compare(
-        "landing (fact, recomputed)", facts_by_day(again, "silver"), "fact_sales", facts_by_day(entries, "fact_sales")
-    )
-    return found
-
-
-def _of(entries: list[Entry], disposition: str) -> ByDay:
-    kept = [entry._replace(disposition="fact") for entry in entries if entry.disposition == disposition]
-    return facts_by_day(kept, "silver")
+    facts = by_day(again, "silver"), by_day(entries, "fact_sales")
+    return found + compare("landing (fact, recomputed)", facts[0], "fact_sales", facts[1])
 
 
 def _dangling(lake: Lake) -> list[Difference]:

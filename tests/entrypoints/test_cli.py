@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -28,14 +29,14 @@ def landing(empty_folder: Path) -> Path:
 def test_help_names_every_command_the_first_step_and_the_exit_codes(lakehouse: Command) -> None:
     answer = lakehouse("--help")
     assert answer.code == 0
-    for word in ("demo", "generate", "run", "verify", "query", "source", "jobs", "status"):
+    for word in ("demo", "generate", "run", "verify", "query", "source", "jobs", "status", "cost"):
         assert f" {word} " in answer.out
     text = " ".join(answer.out.replace("│", " ").split())
     assert "Start with `lakehouse demo`" in text
     assert "7 ledger differs" in text
 
 
-@pytest.mark.parametrize("command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs"])
+@pytest.mark.parametrize("command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs", "cost"])
 def test_every_command_explains_itself(lakehouse: Command, command: str) -> None:
     answer = lakehouse(command, "--help")
     assert answer.code == 0
@@ -111,3 +112,17 @@ def on_terminal(*arguments: str, **environment: str) -> str:
 def test_signs_in_data_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     print_table("", ("name", "price"), [("[/red] :cat: [bold]", 1234.5), (None, None)])
     assert "[/red] :cat: [bold]" in capsys.readouterr().out
+
+
+def test_cost_tells_bills_and_assumptions_to_programs(lakehouse: Command) -> None:
+    answer = lakehouse("cost", "--millions-a-day", "24", "--runs-a-day", "24", "--format", "json")
+    told = json.loads(answer.out)
+    assert [run["run"]["lines"] for run in told["runs"]] == [1_000_000, 24_000_000 * 365]
+    assert {"name": "usd_per_dpu_hour", "value": "0.308"}.items() <= told["assumptions"][0].items()
+
+
+def test_cost_shows_every_assumption_to_people(lakehouse: Command) -> None:
+    answer = lakehouse("cost")
+    assert answer.code == 0
+    assert "busy_share" in answer.out
+    assert "full rebuild of 365 days" in answer.out

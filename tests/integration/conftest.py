@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,6 @@ from lakehouse.pipeline import Options, chosen_jobs, run_job
 from lakehouse.settings import State
 
 LAKE_JOBS = ("ingest_orders", "build_order_lines", "build_dimensions", "build_fact_sales", "build_daily_sales")
-INTERPRETED = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
-}
 
 
 @dataclass
@@ -80,17 +74,6 @@ class Shop:
 
 OpenShop = Callable[..., Shop]
 """Makes a shop from its folder, and its source where that is not softcart."""
-
-
-@pytest.fixture(scope="module")
-def interpreted(spark: SparkSession) -> Iterator[SparkSession]:
-    """The session without generated code: for tens of rows, compiling takes far longer than computing."""
-    before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
-    for name, value in INTERPRETED.items():
-        spark.conf.set(name, value)
-    yield spark
-    for name, value in before.items():
-        spark.conf.set(name, value)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lakehouse.balance import differences
 from lakehouse.generator import Manifest, generate
-from lakehouse.ledger import Entry, collect, differences, lake_entries
+from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import ORDER_LINES, PUBLISHED, QUARANTINE
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def tables(shop: Shop) -> dict[str, list[tuple[Any, ...]]]:
 
 def ledger(shop: Shop) -> list[Entry]:
     """The ledger, which balances, without what landed in all and what came twice."""
-    entries = collect(lake_entries(shop.lake))
+    entries = lake_entries(shop.lake)
     assert differences(entries, published=False) == []
     return sorted((e for e in entries if e.hop not in ("landing", "bronze") and e.disposition != "duplicate"), key=str)
 

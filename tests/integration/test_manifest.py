@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lakehouse.balance import differences
 from lakehouse.generator import Manifest, Tally, generate
 from lakehouse.jobs.publish_to_warehouse import warehouse_entries
-from lakehouse.ledger import Entry, collect, differences, lake_entries
+from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import FACT_SALES, QUARANTINE
 from lakehouse.warehouse.connect import connect, parse_target
 
 if TYPE_CHECKING:
     from tests.integration.conftest import OpenShop, Shop
+
+HOPS = ("landing", "bronze", "silver", "quarantine", "fact_sales")
 
 
 def tally(entries: list[Entry]) -> Tally:
@@ -49,11 +52,12 @@ def test_ledger_equals_the_manifest(
     shop = open_shop(tmp_path)
     expected: Manifest = generate(shop.landing, lines=2_500, days=60, seed=seed, changes=changes)
     shop.run()
-    entries = collect(lake_entries(shop.lake))
-    hops = {hop: [entry for entry in entries if entry.hop == hop] for hop in ("landing", "silver", "fact_sales")}
+    entries = lake_entries(shop.lake)
+    hops = {hop: [entry for entry in entries if entry.hop == hop] for hop in HOPS}
     assert differences(entries, published=False) == []
-    assert sum(entry.rows for entry in hops["landing"]) == expected.landed.rows == 2_500
-    assert tally(hops["silver"]) == expected.landed
+    assert expected.landed.rows == 2_500
+    assert [tally(hops[hop]) for hop in ("landing", "bronze", "silver")] == [expected.landed] * 3
+    assert tally(hops["quarantine"]) == expected.dispositions["quarantined"]
     assert by_disposition(hops["silver"]) == {name: t for name, t in expected.dispositions.items() if t.rows}
     assert reasons(shop) == {reason: rows for reason, rows in expected.quarantined_by_reason.items() if rows}
     assert by_disposition(hops["fact_sales"])["return"] == expected.returns

@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
+from lakehouse.balance import require_balance
 from lakehouse.errors import HeldError, LedgerError
 from lakehouse.holds import Hold, require_none
-from lakehouse.ledger import Entry, require_balance
+from lakehouse.ledger import Entry
 from lakehouse.model.document import dictionary
 from lakehouse.sources.check import SourceCheck, check_source
 from lakehouse.sources.format import COLUMNS, ENCODINGS, Format

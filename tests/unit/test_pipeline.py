@@ -10,8 +10,17 @@ from typing import Any
 import pytest
 import yaml
 
-from lakehouse.errors import UsageError
-from lakehouse.pipeline import Options, chosen_jobs, job_arguments, load_jobs, new_run_id
+from lakehouse.errors import EnvironmentProblem, UsageError
+from lakehouse.failpoints import installed
+from lakehouse.pipeline import (
+    Options,
+    chosen_jobs,
+    job_arguments,
+    load_jobs,
+    new_run_id,
+    remove_leftovers,
+    run_pipeline,
+)
 from lakehouse.settings import State, project_file
 
 JOBS = (
@@ -76,3 +85,41 @@ def test_run_ids_sort_by_time_and_differ() -> None:
     ids = [new_run_id() for _ in range(20)]
     assert len(set(ids)) == 20
     assert [run_id[:16] for run_id in ids] == sorted(run_id[:16] for run_id in ids)
+
+
+@pytest.fixture
+def published_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
+    """A state with a lake and a warehouse, as far as their files go."""
+    monkeypatch.chdir(tmp_path)
+    state = State(tmp_path / "home", "softcart", tmp_path / "landing")
+    (state.lake / "gold" / "fact_sales" / "_delta_log").mkdir(parents=True)
+    state.warehouse.touch()
+    state.landing.mkdir()
+    (state.landing / "orders.jsonl").write_text("{}\n")
+    return state
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty folder"])
+def test_lake_whose_drive_is_gone_is_asked_for_and_not_made_anew(published_state: State, left: str) -> None:
+    away = published_state.lake.rename(published_state.home.parent / "drive")
+    if left == "an empty folder":
+        published_state.lake.mkdir()
+    with pytest.raises(EnvironmentProblem, match=r"The lake .*home/lake is gone.*Bring it back"):
+        run_pipeline(published_state, Options())
+    assert list(away.iterdir())
+    assert not list(published_state.lake.glob("*"))
+
+
+def test_lake_set_aside_and_half_removed_is_not_taken_for_the_one_to_go_back_to(published_state: State) -> None:
+    aside = published_state.home / "lake.before-refresh"
+    (aside / "bronze").mkdir(parents=True)
+
+    def die(event: str) -> None:
+        if event == "before remove lake.removed":
+            raise OSError(event)
+
+    with installed(die), pytest.raises(OSError, match="remove lake"):
+        remove_leftovers(published_state)
+    assert not aside.exists()
+    remove_leftovers(published_state)
+    assert sorted(path.name for path in published_state.home.iterdir()) == ["lake", "warehouse.duckdb"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,22 @@ def test_half_written_state_is_told_and_not_thrown_at_the_user(here: Path) -> No
     (here / "home" / "state.json").write_text('{"source": "soft')
     with pytest.raises(UsageError, match=r"state\.json cannot be read .*Delete it and run again"):
         open_state(here / "home")
+
+
+def test_state_that_could_only_be_half_written_is_still_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAKEHOUSE_HOME", str(tmp_path / "home"))
+    before = State(tmp_path / "home", "softcart", tmp_path / "before")
+    before.save()
+    write = Path.write_text
+
+    def half(path: Path, text: str) -> None:
+        write(path, text[: len(text) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", half)
+        with pytest.raises(EnvironmentProblem, match="No space left on device"):
+            State(tmp_path / "home", "softcart", tmp_path / "after").save()
+    assert open_state(None) == before

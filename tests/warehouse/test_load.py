@@ -15,7 +15,7 @@ from lakehouse.errors import WarehouseError
 from lakehouse.model.gold import DAILY_SALES, DIM_COUNTRY, FACT_SALES
 from lakehouse.model.table import Table
 from lakehouse.warehouse.connect import Connection, rows
-from lakehouse.warehouse.load import Export, Mark, load, merge, pending, published, target
+from lakehouse.warehouse.load import Export, Mark, clear_merged, load, merge, pending, published, target
 
 Change = dict[str, Any]
 
@@ -85,6 +85,13 @@ def test_last_change_of_a_key_counts_and_an_upsert_beats_a_delete_of_its_version
     ]  # fmt: skip
     publish(warehouse, lake.export(changes, version=3))
     assert countries(warehouse) == {1: "Ireland", 3: "Italia"}
+
+
+def test_merged_changes_are_not_kept_beside_the_star(warehouse: Connection, lake: Lake) -> None:
+    publish(warehouse, lake.export([upsert(1, "Ireland"), delete(2)]))
+    clear_merged(warehouse)
+    assert rows(warehouse, "select * from SOFTCART.STAGING.DIM_COUNTRY_CHANGES") == []
+    assert countries(warehouse) == {1: "Ireland"}
 
 
 def test_publishing_the_same_changes_again_changes_nothing(warehouse: Connection, lake: Lake) -> None:

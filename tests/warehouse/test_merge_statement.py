@@ -62,7 +62,8 @@ def test_several_source_rows_for_one_target_row_are_refused(stock: Connection, v
 
 
 def test_several_source_rows_that_all_delete_or_do_nothing_are_no_conflict(stock: Connection) -> None:
-    assert changed(stock, "('a', 0), ('a', 0), ('b', 2), ('b', 7)")["number of rows deleted"] == 1
+    counts = changed(stock, "('a', 0), ('a', 0), ('b', 2), ('b', 7)")
+    assert counts == {"number of rows inserted": 0, "number of rows updated": 1, "number of rows deleted": 1}
     assert rows(stock) == [("b", 7, 2), ("c", 3, 1)]
 
 
@@ -82,3 +83,49 @@ def test_failed_merge_leaves_the_table_alone_in_a_transaction(stock: Connection)
         changed(stock, "('a', 9), ('toolong', 1)")
     stock.rollback()
     assert rows(stock) == [("a", 1, 1), ("b", 2, 1), ("c", 3, 1)]
+
+
+def test_merge_into_an_empty_table_inserts_what_its_condition_lets_in(stock: Connection) -> None:
+    stock.cursor().execute("delete from STOCK")
+    counts = changed(stock, "('a', 0), ('b', 5), ('b', 6), (null, 7)")
+    assert counts == {"number of rows inserted": 3, "number of rows updated": 0, "number of rows deleted": 0}
+    assert {(i, int(u)) for i, u, _ in stock.cursor().execute("select * from STOCK")} == {("b", 5), ("b", 6), (None, 7)}
+
+
+@pytest.mark.parametrize("emptied", ["true", "false"])
+def test_new_row_cannot_be_made_of_the_row_that_is_not_there(stock: Connection, emptied: str) -> None:
+    stock.cursor().execute(f"delete from STOCK where {emptied}")
+    for wrong in ("when not matched and t.UNITS is null then", "when not matched and s.UNITS > t.UNITS then"):
+        with pytest.raises(ProgrammingError):
+            changed(stock, "('z', 1)", UPSERT.replace("when not matched and s.UNITS > 0 then", wrong))
+
+
+def test_first_clause_that_holds_is_the_one_that_acts(stock: Connection) -> None:
+    clauses = """
+    when matched and s.UNITS > 10 then update set t.UNITS = 10
+    when matched and s.UNITS > 5 then delete
+    when matched and s.UNITS > 3 then update set t.UNITS = t.UNITS + s.UNITS
+    when not matched and s.UNITS > 10 then insert (ID, SEEN) values (s.ID, 10)
+    when not matched then insert (ID, SEEN) values (s.ID, s.UNITS::int)
+    """
+    statement = f"merge into STOCK as t using CHANGES as s on t.ID = s.ID {clauses}"
+    counts = changed(stock, "('a', 11), ('b', 6), ('c', 4), ('d', 11), ('e', 1)", statement)
+    assert counts == {"number of rows inserted": 2, "number of rows updated": 2, "number of rows deleted": 1}
+    found = [(i, None if u is None else int(u), n) for i, u, n in stock.cursor().execute("select * from STOCK")]
+    assert sorted(found) == [("a", 10, 1), ("c", 7, 1), ("d", None, 10), ("e", None, 1)]
+
+
+def test_merge_finds_the_rows_of_its_own_transaction(stock: Connection) -> None:
+    stock.execute_string(
+        "begin; insert into STOCK values ('x', 7, 1), ('y', 8, 1), ('z', 9, 1);delete from STOCK where ID in ('a', 'x')"
+    )
+    changed(stock, "('a', 4), ('b', 0), ('y', 0), ('z', 5)")
+    stock.commit()
+    assert rows(stock) == [("a", 4, 1), ("c", 3, 1), ("z", 5, 2)]
+
+
+def test_merge_that_deletes_or_does_nothing_needs_no_new_rows(stock: Connection) -> None:
+    statement = "merge into STOCK as t using CHANGES as s on t.ID = s.ID when matched then delete"
+    assert changed(stock, "('a', 4), ('d', 0)", statement) == {"number of rows deleted": 1}
+    insert = "merge into STOCK as t using CHANGES as s on t.ID = s.ID when not matched then insert (ID) values (s.ID)"
+    assert changed(stock, "('b', 4)", insert) == {"number of rows inserted": 2}

@@ -142,3 +142,10 @@ def test_followed_table_cannot_be_dropped(changes: Connection) -> None:
     with pytest.raises(NotSupportedError, match="CHANGES_STREAM"):
         changes.cursor().execute("drop table CHANGES")
     changes.execute_string("drop stream CHANGES_STREAM; drop table CHANGES")
+
+
+def test_comment_may_hold_any_character(changes: Connection) -> None:
+    changes.cursor().execute("create stream ODD on table CHANGES append_only = true comment = 'what''s this? a \"?\"'")
+    shown = changes.cursor().execute("show streams like 'ODD'")
+    comment = [column.name for column in shown.description or []].index("comment")
+    assert [row[comment] for row in shown] == ['what\'s this? a "?"']

@@ -111,3 +111,13 @@ def test_dropped_table_is_gone(products: Connection) -> None:
     with pytest.raises(ProgrammingError, match="does not exist"):
         products.cursor().execute("drop table PRODUCTS")
     products.cursor().execute("drop table if exists PRODUCTS")
+
+
+@pytest.mark.parametrize("create", ["(KEY number(19, 0), ID number(18, 0))", "as select KEY, ID from PATTERN"])
+def test_wide_numbers_lie_in_the_file_as_they_are(connection: Connection, create: str) -> None:
+    connection.execute_string(f"create table PATTERN (KEY number(19, 0), ID number(18, 0)); create table KEYS {create}")
+    duckdb = connection.session.cursor
+    duckdb.execute('insert into "SHOP.SALES".KEYS select range % 40, range % 40 from range(50000); checkpoint')
+    segments = "pragma_storage_info('\"SHOP.SALES\".KEYS') where segment_type <> 'VALIDITY'"
+    stored = duckdb.execute(f"select column_name, compression from {segments}").fetchall()
+    assert set(stored) == {("KEY", "Uncompressed"), ("ID", "BitPacking")}

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import look, run, source
+from lakehouse.cli import cost, look, run, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 run.register(app)
 look.register(app)
+cost.register(app)
 app.add_typer(source.app, name="source")
 
 

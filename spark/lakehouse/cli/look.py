@@ -220,7 +220,7 @@ def _verify(state: State) -> Verification:
     missing = [table.name for table in (*BRONZE, *SILVER, *PUBLISHED) if open_table(state, table) is None]
     if missing:
         raise UsageError(f"There is no {missing[0]} in {state.home} yet: `lakehouse run` comes first.")
-    with run_lock(state.home):
+    with run_lock(state.locked):
         spark = start_session(log_file=state.spark_log, quick_compiler=True)
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lakehouse.ledger import DISPOSITION_ORDER, Difference, Entry
+from lakehouse.balance import Difference
+from lakehouse.ledger import DISPOSITION_ORDER, Entry
 from lakehouse.pipeline import RunReport
 
 WIDTH_OF_PIPES = 200
@@ -84,7 +85,7 @@ def ledger_rows(entries: Iterable[Entry]) -> list[tuple[str, str, int, Decimal |
     """
     entries = list(entries)
     silver = [e for e in entries if e.hop == "silver"]
-    lines = [_sum("landed", silver)]
+    lines = [_sum("landed", [e for e in entries if e.hop == "landing"])]
     for disposition in DISPOSITION_ORDER:
         part = [e for e in silver if e.disposition == disposition]
         if part:

@@ -32,8 +32,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(DAILY_SALES)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+    with job_run(lake, JOB, config.run_id, mapping, reads=(FACT_SALES,), writes=(DAILY_SALES,)) as log:
         feed = log.feed(FACT_SALES)
         facts, daily = lake.read(FACT_SALES), lake.read(DAILY_SALES)
         if feed.whole:

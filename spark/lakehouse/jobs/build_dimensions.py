@@ -45,8 +45,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(*DIMENSIONS)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+    with job_run(lake, JOB, config.run_id, mapping, reads=(ORDER_LINES,), writes=DIMENSIONS) as log:
         feed = log.feed(ORDER_LINES)
         if not feed.is_empty:
             lines = lake.read(ORDER_LINES).where(FACT)

@@ -13,6 +13,7 @@ from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.fact_sales import fact_sales
 
 JOB = "build_fact_sales"
+INPUTS = (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)
 FACT = "disposition = 'fact'"
 
 
@@ -33,9 +34,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(FACT_SALES)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
-        feeds = [log.feed(table) for table in (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)]
+    with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(FACT_SALES,)) as log:
+        feeds = [log.feed(table) for table in INPUTS]
         if any(feed.whole for feed in feeds):
             log.reconcile(FACT_SALES, lake.read(FACT_SALES), _facts(lake, lake.read(ORDER_LINES)))
         elif not all(feed.is_empty for feed in feeds):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
-from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE
+from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE, SILVER
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.sources.parse import parse_records
 from lakehouse.transforms.dispositions import decide
@@ -16,6 +17,8 @@ from lakehouse.transforms.order_lines import order_lines
 
 JOB = "build_order_lines"
 RECORD = ["file", "line_number"]
+KEPT = (*DISPOSITIONS.column_names, *ORDER_LINES.column_names, *QUARANTINE.column_names, "deleted")
+LINE = [name for name in dict.fromkeys(KEPT) if name != "disposition"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(ORDER_LINES, QUARANTINE, DISPOSITIONS)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+    with job_run(lake, JOB, config.run_id, mapping, reads=(ORDER_LINES_RAW,), writes=SILVER) as log:
         feed = log.feed(ORDER_LINES_RAW, whole=log.mapping_changed)
         if feed.whole:
             _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping), touched=None)
@@ -58,9 +60,15 @@ def judged_records(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFram
 
 
 def _lines(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
+    """The records' lines, in the columns that silver keeps: what goes through a shuffle should be narrow."""
     files = lake.read(LANDING_FILES).where("header IS NOT NULL AND status <> 'set_aside'")
     headers = [row["header"] for row in files.select("header").distinct().collect()]
-    return order_lines(parse_records(records, mapping, headers), mapping)
+    lines = order_lines(parse_records(records, mapping, headers), mapping)
+    if "line_id" not in mapping.columns or "updated_at" in mapping.columns:
+        # Only the quarantine keeps texts, and no line will join it for being in conflict with another.
+        broken = F.size("reasons") > 0
+        lines = lines.withColumns({text: F.when(broken, F.col(text)) for text in ("raw", "raw_base64")})
+    return lines.select(*LINE)
 
 
 def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -> None:

@@ -43,8 +43,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(LANDING_FILES, ORDER_LINES_RAW)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
+    with job_run(lake, JOB, config.run_id, mapping, writes=(LANDING_FILES, ORDER_LINES_RAW)) as log:
         if log.last is None or log.mapping_changed:
             check_expressions(spark, mapping)
         landing = list_landing(Path(config.landing), mapping.format)

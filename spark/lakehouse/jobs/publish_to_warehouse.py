@@ -9,18 +9,20 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from lakehouse.balance import require_balance
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
-from lakehouse.ledger import Entry, collect, lake_entries, require_balance
-from lakehouse.model import DISPOSITIONS, LEDGER, PUBLISHED, Table
+from lakehouse.ledger import Entry, lake_entries
+from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
 from lakehouse.sources.mapping import Mapping, load_mapping
-from lakehouse.warehouse.connect import Connection, connect, parse_target
+from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
-from lakehouse.warehouse.load import Export, load, merge, pending, published
+from lakehouse.warehouse.load import Export, clear_merged, load, merge, pending, published
 from lakehouse.warehouse.migrate import migrate
 
 JOB = "publish_to_warehouse"
+INPUTS = (DISPOSITIONS, *PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    lake.create(LEDGER)
-    with job_run(lake, JOB, config.run_id, mapping.name, mapping.hash) as log:
-        feeds = side_by_side(log.feed, (DISPOSITIONS, *PUBLISHED))
+    with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(LEDGER, HOLDS)) as log:
+        feeds = [log.feed(table) for table in INPUTS]
         changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
         entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
         connection = connect(parse_target(config.warehouse))
@@ -65,7 +66,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             loaded = _publish(log, connection, config)
             if not changed and not loaded:
                 return log.rows
-            entries = entries or collect(lake_entries(lake))
+            entries = entries or lake_entries(lake)
             entries += warehouse_entries(connection, mapping.name)
         finally:
             connection.close()
@@ -75,7 +76,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
 
 
 def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
-    entries = collect(lake_entries(lake))
+    entries = lake_entries(lake)
     require_balance(entries, published=False)
     require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
     return entries
@@ -97,11 +98,11 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
         return export_changes(log.lake, table, now, mark, config.exports, log.run_id)
 
     exports = [written for written in side_by_side(export, PUBLISHED) if written]
-    for table, rows in load(connection, exports).items():
-        log.rows[table] = rows
+    log.rows |= load(connection, exports)
     waiting = pending(connection)
     if waiting:
         merge(connection)
+    clear_merged(connection)
     return bool(exports) or waiting
 
 
@@ -119,8 +120,8 @@ def warehouse_entries(connection: Connection, source: str) -> list[Entry]:
 
 
 def _entries(connection: Connection, source: str, hop: str, query: str) -> list[Entry]:
-    rows: list[tuple[str, date, str, int, Decimal]] = connection.cursor().execute(query).fetchall()
-    return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in rows]
+    found: list[tuple[str, date, str, int, Decimal]] = rows(connection, query)
+    return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in found]
 
 
 def _record(log: JobRun, entries: list[Entry]) -> None:

@@ -7,16 +7,19 @@ is read again changes nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake, Version, Written
+from lakehouse.delta import Lake, Version, Written, side_by_side
 from lakehouse.model import JOB_RUNS, Table
+from lakehouse.sources.mapping import Mapping
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class JobRun:
     source: str
     mapping_hash: str
     last: Row | None
-    inputs: dict[str, Version] = field(default_factory=dict)
+    inputs: dict[str, Version]
     rows: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -67,8 +70,7 @@ class JobRun:
 
     def feed(self, table: Table, *, whole: bool = False) -> Feed:
         """What has changed in the table since this job's last run; all of it with `whole`."""
-        until = self.lake.version(table)
-        self.inputs[table.name] = until
+        until = self.inputs[table.name]
         seen = self.last["inputs"].get(table.name) if self.last else None
         since = Version(seen["id"], seen["version"]) if seen else None
         if whole or since is None or since.id != until.id or since.version > until.version:
@@ -89,21 +91,36 @@ class JobRun:
 
 
 @contextmanager
-def job_run(lake: Lake, job: str, run_id: str, source: str, mapping_hash: str) -> Iterator[JobRun]:
+def job_run(
+    lake: Lake, job: str, run_id: str, mapping: Mapping, *, reads: Sequence[Table] = (), writes: Sequence[Table]
+) -> Iterator[JobRun]:
     """Run a job's body; when it ends well, log it with the versions that it read.
 
     A body that finds nothing new, and writes nothing, leaves no trace.
+
+    Args:
+        reads: the tables whose changes the job follows, up to their versions of now.
+        writes: the tables that it fills; made where they are not there yet.
     """
-    lake.create(JOB_RUNS)
     started, clock = datetime.now(UTC), time.monotonic()
-    run = JobRun(lake, job, run_id, source, mapping_hash, last_run(lake, job))
+    last, *versions = _opened(lake, job, reads, writes)
+    inputs = {table.name: version for table, version in zip(reads, versions, strict=True)}
+    run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs)
     yield run
     unchanged = run.last is not None and not any(run.rows.values()) and not run.mapping_changed
     if unchanged and run.last is not None and _versions(run) == run.last["inputs"]:
         return
     seconds = time.monotonic() - clock
-    log = (run_id, job, source, mapping_hash, started, datetime.now(UTC), seconds, _versions(run), run.rows)
+    log = (run_id, job, run.source, run.mapping_hash, started, datetime.now(UTC), seconds, _versions(run), run.rows)
     lake.append(JOB_RUNS, lake.spark.createDataFrame([log], JOB_RUNS.schema))
+
+
+def _opened(lake: Lake, job: str, reads: Sequence[Table], writes: Sequence[Table]) -> Any:
+    """The job's last run and the versions of what it reads, asked for while the tables that it writes are made."""
+    lake.create(JOB_RUNS)
+    ask: list[Callable[[], Any]] = [partial(last_run, lake, job), *(partial(lake.version, table) for table in reads)]
+    ask += [partial(lake.create, table) for table in writes]
+    return side_by_side(lambda question: question(), ask)[: 1 + len(reads)]
 
 
 def _versions(run: JobRun) -> dict[str, Row]:

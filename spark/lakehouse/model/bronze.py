@@ -41,6 +41,7 @@ ORDER_LINES_RAW = Table(
         Column("batch", "BIGINT", "Batch that read the file"),
         Column("mapping_hash", "STRING", "Version of the mapping that the record was read with"),
     ),
+    skip_by=("batch", "file"),
 )
 
 BRONZE = (LANDING_FILES, ORDER_LINES_RAW)

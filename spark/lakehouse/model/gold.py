@@ -104,6 +104,7 @@ FACT_SALES = Table(
         Column("unit_price", UNIT_PRICE, "Price of one unit, in currency"),
         Column("net_amount", AMOUNT, "quantity x unit_price, rounded half up to 4 decimals"),
     ),
+    skip_by=("order_date",),
 )
 
 DAILY_SALES = Table(
@@ -123,6 +124,7 @@ DAILY_SALES = Table(
         Column("lines", "BIGINT", "Sale and return lines"),
         Column("orders", "BIGINT", "Distinct orders; not additive across countries or categories"),
     ),
+    skip_by=("order_date",),
 )
 
 DIMENSIONS = (DIM_DATE, DIM_COUNTRY, DIM_CATEGORY, DIM_PRODUCT, DIM_CUSTOMER)

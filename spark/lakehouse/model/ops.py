@@ -32,7 +32,9 @@ LEDGER = Table(
         Column("source", "STRING", "Source of the rows"),
         Column("currency", "STRING", "ISO 4217 code; null where the rows tell none"),
         Column("order_date", "DATE", "Day of the order; null where the rows tell none"),
-        Column("hop", "STRING", "landing, bronze, silver, order_lines, fact_sales, daily_sales, star or marts"),
+        Column(
+            "hop", "STRING", "landing, bronze, silver, quarantine, order_lines, fact_sales, daily_sales, star, marts"
+        ),
         Column("disposition", "STRING", "What became of the rows; further on landed, sale, return, or net of the two"),
         Column("rows", "BIGINT", "Rows"),
         Column("rows_without_amount", "BIGINT", "Rows whose amount cannot be computed"),

@@ -50,6 +50,9 @@ QUARANTINE = Table(
         Column("line_number", "BIGINT", "Number of the record's first line in the file"),
         Column("batch", "BIGINT", "Batch that read the record"),
         Column("mapping_hash", "STRING", "Version of the mapping that judged the record"),
+        Column("currency", "STRING", "ISO 4217 code of the amount; null where the record tells none"),
+        Column("order_date", "DATE", "Day of the order; null where the record tells none"),
+        Column("amount", TOTAL, "quantity x unit_price; null where it cannot be computed"),
     ),
 )
 
@@ -69,6 +72,7 @@ DISPOSITIONS = Table(
         Column("order_date", "DATE", "Day of the order; null where the record tells none"),
         Column("amount", TOTAL, "quantity x unit_price; null where it cannot be computed"),
     ),
+    skip_by=("batch",),
 )
 
 SILVER = (ORDER_LINES, QUARANTINE, DISPOSITIONS)

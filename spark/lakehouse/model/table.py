@@ -18,8 +18,9 @@ class Column:
 class Table:
     """One Delta table of the lake.
 
-    `key` is the natural or surrogate key: no two rows share it. `change_feed` says whether jobs downstream
-    read the table's changes.
+    `key` is the natural or surrogate key: no two rows share it. `skip_by` names the columns by which reads pass
+    over files: Delta keeps their bounds for each file, which costs every write. `change_feed` says whether jobs
+    downstream read the table's changes.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    skip_by: tuple[str, ...] = ()
     change_feed: bool = True
 
     @property

@@ -37,7 +37,8 @@ def parse_records(records: DataFrame, mapping: Mapping, headers: Sequence[str]) 
     else:
         parsed = _json(records, mapping)
     bad_bytes = F.when(F.col("raw_base64").isNotNull(), F.lit("invalid_encoding"))
-    broken = F.array_compact(F.array(F.col("_fault"), bad_bytes))
+    # As array_compact gives it; but that one keeps Spark from generating code for whatever is computed beside it.
+    broken = F.array_except(F.array(F.col("_fault"), bad_bytes), F.array(F.lit(None).cast("string")))
     return parsed.withColumn("broken", broken).drop("_fault")
 
 

@@ -30,8 +30,9 @@ def order_lines(parsed: DataFrame, mapping: Mapping) -> DataFrame:
     mapped = _mapped(parsed, mapping)
     typed = _money(_times(_texts(mapped), mapping), mapping.format)
     judged = _identified(typed, mapping).withColumn("reasons", broken_rules())
-    readable = F.size("broken") == 0
-    return judged.withColumn("amount", F.when(readable, F.col("amount")))
+    # A tombstone may have an amount that no fact could have: what is valid counts with the amount that silver keeps.
+    amount = F.when(F.size("reasons") == 0, F.col("net_amount")).otherwise(F.col("amount"))
+    return judged.withColumn("amount", F.when(F.size("broken") == 0, amount.cast(TOTAL)))
 
 
 def _mapped(parsed: DataFrame, mapping: Mapping) -> DataFrame:

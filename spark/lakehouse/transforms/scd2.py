@@ -35,10 +35,11 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
     )
     in_time = Window.partitionBy(identity).orderBy("order_ts")
     before = in_time.rowsBetween(Window.unboundedPreceding, 0)
-    after = in_time.rowsBetween(0, Window.unboundedFollowing)
+    # The first one known of all, for the rows before it: a frame that ends there would be read anew for each row.
+    ever = in_time.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     known = at_once.withColumns(
         {
-            name: F.coalesce(F.last(name, ignorenulls=True).over(before), F.first(name, ignorenulls=True).over(after))
+            name: F.coalesce(F.last(name, ignorenulls=True).over(before), F.first(name, ignorenulls=True).over(ever))
             for name in tracked
         }
     )

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, Version
+from lakehouse.failpoints import state_change
 from lakehouse.model import Table
 from lakehouse.warehouse.load import Export, Mark
 
@@ -31,7 +32,8 @@ def export_changes(
     path = f"{table.name.replace('.', '/')}/{run_id}"
     counted = Observation()
     observed = rows.coalesce(2).observe(counted, F.count(F.lit(1)).alias("rows"))
-    observed.write.mode("overwrite").parquet(f"{exports}/{path}")
+    with state_change(f"export {table.name}"):
+        observed.write.mode("overwrite").parquet(f"{exports}/{path}")
     new_mark = Mark(table.name, now.id, now.version, run_id)
     return Export(table, path, new_mark, snapshot=feed is None, rows=counted.get["rows"])
 

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lakehouse.errors import WarehouseError
+from lakehouse.failpoints import state_change
 from lakehouse.model.gold import PUBLISHED
 from lakehouse.model.table import Table
 from lakehouse.warehouse.connect import Connection, rows
 
 MERGE_TIMEOUT_SECONDS = 600.0
 _ROOT = "MERGE_PUBLISHED"
-_SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.02, 2.0, 0.1
+_SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.05, 2.0, 0.1
 _MART_TABLES = ("gold.daily_sales",)
 
 
@@ -81,7 +82,8 @@ def _transaction(connection: Connection) -> Iterator[None]:
     connection.cursor().execute("begin transaction")
     try:
         yield
-        connection.cursor().execute("commit")
+        with state_change("commit STAGING"):
+            connection.cursor().execute("commit")
     except WarehouseError:
         connection.rollback()
         raise
@@ -95,7 +97,8 @@ def _transaction(connection: Connection) -> Iterator[None]:
 
 def _load(connection: Connection, export: Export) -> int:
     # All rows here are merged by now: the streams had no data.
-    connection.cursor().execute(f"delete from {_staging(export.table)}")
+    with state_change(f"clear {_staging(export.table)}"):
+        connection.cursor().execute(f"delete from {_staging(export.table)}")
     loaded = _copy(connection, export)
     if loaded != export.rows:
         raise WarehouseError(
@@ -103,7 +106,8 @@ def _load(connection: Connection, export: Export) -> int:
             "Nothing was loaded: export the table again"
         )
     if export.snapshot:
-        connection.cursor().execute(_deletes(export.table), (export.mark.delta_version,))
+        with state_change(f"delete absent {_staging(export.table)}"):
+            connection.cursor().execute(_deletes(export.table), (export.mark.delta_version,))
     _record(connection, export.mark)
     return loaded
 
@@ -111,11 +115,12 @@ def _load(connection: Connection, export: Export) -> int:
 def _copy(connection: Connection, export: Export) -> int:
     cursor = connection.cursor()
     # FORCE: whether to load is decided by the marks, in this transaction, and not by what Snowflake remembers of files.
-    cursor.execute(
-        f"copy into {_staging(export.table)} from '@SOFTCART.STAGING.EXPORTS/{export.path.strip('/')}/' "
-        "file_format = (type = parquet use_logical_type = true) match_by_column_name = case_insensitive "
-        "pattern = '.*[.]parquet' force = true"
-    )
+    with state_change(f"copy {_staging(export.table)}"):
+        cursor.execute(
+            f"copy into {_staging(export.table)} from '@SOFTCART.STAGING.EXPORTS/{export.path.strip('/')}/' "
+            "file_format = (type = parquet use_logical_type = true) match_by_column_name = case_insensitive "
+            "pattern = '.*[.]parquet' force = true"
+        )
     names = [column[0].lower() for column in cursor.description]
     if "rows_loaded" not in names:
         return 0
@@ -134,12 +139,13 @@ def _deletes(table: Table) -> str:
 
 
 def _record(connection: Connection, mark: Mark) -> None:
-    connection.cursor().execute("delete from SOFTCART.OPS.PUBLISHED where TABLE_NAME = %s", (mark.table,))
-    connection.cursor().execute(
-        "insert into SOFTCART.OPS.PUBLISHED (TABLE_NAME, DELTA_TABLE_ID, DELTA_VERSION, RUN_ID, PUBLISHED_AT) "
-        "select %s, %s, %s, %s, sysdate()",
-        (mark.table, mark.delta_table_id, mark.delta_version, mark.run_id),
-    )
+    with state_change(f"mark {mark.table}"):
+        connection.cursor().execute("delete from SOFTCART.OPS.PUBLISHED where TABLE_NAME = %s", (mark.table,))
+        connection.cursor().execute(
+            "insert into SOFTCART.OPS.PUBLISHED (TABLE_NAME, DELTA_TABLE_ID, DELTA_VERSION, RUN_ID, PUBLISHED_AT) "
+            "select %s, %s, %s, %s, sysdate()",
+            (mark.table, mark.delta_table_id, mark.delta_version, mark.run_id),
+        )
 
 
 def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS) -> None:
@@ -149,11 +155,29 @@ def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS
         WarehouseError: a task failed, or the graph did not end in time. Its changes stay in the streams.
     """
     before = _graph_runs(connection)
-    connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
+    with state_change(f"execute task {_ROOT}"):
+        connection.cursor().execute(f"execute task SOFTCART.STAGING.{_ROOT}")
+    _wait(connection, before, timeout_seconds)
+
+
+def clear_merged(connection: Connection) -> None:
+    """Empty STAGING once all is merged: else the warehouse keeps what it was last handed twice, until the next load."""
+    counted = (f"select '{table.name}', count(*) from {_staging(table)}" for table in PUBLISHED)
+    held = dict(rows(connection, " union all ".join(counted)))
+    for table in PUBLISHED:
+        if held[table.name]:
+            with state_change(f"clear merged {_staging(table)}"):
+                connection.cursor().execute(f"delete from {_staging(table)}")
+
+
+def _wait(connection: Connection, before: set[str], timeout_seconds: float) -> None:
+    """Until the run of the graph that is not among those before has ended well."""
     expected = {_ROOT, *(f"MERGE_{_name(table)}" for table in PUBLISHED)}
     began = time.monotonic()
+    graph_run = None
     while True:
-        states = _states(connection, _graph_runs(connection) - before)
+        graph_run = graph_run or min(_graph_runs(connection) - before, default=None)
+        states = _states(connection, graph_run) if graph_run else {}
         if _ended(states, expected):
             return
         elapsed = time.monotonic() - began
@@ -173,15 +197,13 @@ def _graph_runs(connection: Connection) -> set[str]:
     return {str(graph_run) for (graph_run,) in rows(connection, query) if graph_run is not None}
 
 
-def _states(connection: Connection, graph_runs: set[str]) -> dict[str, tuple[str, str]]:
+def _states(connection: Connection, graph_run: str) -> dict[str, tuple[str, str]]:
     """State and error message of each task of a run that has begun."""
-    if not graph_runs:
-        return {}
     query = (
         f"select NAME, STATE, ERROR_MESSAGE from {_TASK_HISTORY} "
         "where cast(GRAPH_RUN_GROUP_ID as varchar) = %s and SCHEMA_NAME = 'STAGING'"
     )
-    return {name: (state, message) for name, state, message in rows(connection, query, (min(graph_runs),))}
+    return {name: (state, message) for name, state, message in rows(connection, query, (graph_run,))}
 
 
 def _ended(states: dict[str, tuple[str, str]], expected: set[str]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.errors import UsageError, WarehouseError
+from lakehouse.failpoints import state_change
 from lakehouse.warehouse.connect import Connection, rows
 
 _NAME = re.compile(r"(?P<kind>V(?P<version>\d+)|R)__(?P<title>\w+)\.sql")
@@ -105,8 +106,10 @@ def _filled(script: str, text: str, variables: Mapping[str, str]) -> str:
 def _prepare(connection: Connection) -> None:
     # Even with IF NOT EXISTS, Snowflake wants the right to create databases: a deployed role need not have it.
     if not rows(connection, "show databases like 'SOFTCART'"):
-        connection.cursor().execute("create database if not exists SOFTCART comment = 'Sales of the shop'")
-    connection.execute_string(_HISTORY)
+        with state_change("create SOFTCART"):
+            connection.cursor().execute("create database if not exists SOFTCART comment = 'Sales of the shop'")
+    with state_change("create OPS.SCHEMA_HISTORY"):
+        connection.execute_string(_HISTORY)
 
 
 def _applied(connection: Connection) -> dict[str, str]:
@@ -117,10 +120,13 @@ def _applied(connection: Connection) -> dict[str, str]:
 
 def _apply(connection: Connection, script: Script) -> None:
     try:
-        connection.execute_string(script.text)
+        with state_change(f"apply {script.name}"):
+            connection.execute_string(script.text)
     except Exception as problem:
         raise WarehouseError(f"{script.name} failed: {problem}") from problem
-    connection.cursor().execute(
-        "insert into SOFTCART.OPS.SCHEMA_HISTORY (VERSION, SCRIPT, CHECKSUM, APPLIED_AT) select %s, %s, %s, sysdate()",
-        (script.version, script.name, script.checksum),
-    )
+    with state_change(f"record {script.name}"):
+        connection.cursor().execute(
+            "insert into SOFTCART.OPS.SCHEMA_HISTORY (VERSION, SCRIPT, CHECKSUM, APPLIED_AT) "
+            "select %s, %s, %s, sysdate()",
+            (script.version, script.name, script.checksum),
+        )

@@ -11,6 +11,7 @@ import duckdb
 
 from lakehouse.errors import BusyError, UsageError
 from lakehouse.warehouse.embedded import metadata
+from lakehouse.warehouse.embedded.duck import Cursor
 
 _RETRY_SECONDS = 0.1
 
@@ -25,9 +26,9 @@ class Account:
         self.users = 0
         self._connection = connection
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> Cursor:
         """A DuckDB cursor with a transaction of its own, in UTC."""
-        cursor = self._connection.cursor()
+        cursor = Cursor(self._connection.cursor())
         cursor.execute("set timezone = 'UTC'")
         return cursor
 

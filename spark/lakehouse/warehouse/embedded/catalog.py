@@ -7,21 +7,26 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import DOES_NOT_EXIST, ProgrammingError
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION, SCHEMA
-from lakehouse.warehouse.embedded.names import Name, SchemaName
-
-Cursor = duckdb.DuckDBPyConnection
+from lakehouse.warehouse.embedded.names import Name, SchemaName, literal
 
 INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
 
 
 @dataclass(frozen=True)
-class ColumnInfo:
-    """One column of a table or view: its DuckDB type, the length that a text may have, and its comment."""
+class Column:
+    """One column of a table or view: its name and DuckDB type."""
 
     name: str
     type: str
+
+
+@dataclass(frozen=True)
+class ColumnInfo(Column):
+    """What DESCRIBE tells of a column: also the length that a text may have, and the comment."""
+
     length: int | None
     nullable: bool
     default: str | None
@@ -41,17 +46,36 @@ class ColumnInfo:
         }.get(self.type, self.type.replace("DECIMAL", "NUMBER"))
 
 
-def columns(cursor: Cursor, name: Name) -> list[ColumnInfo]:
+def columns(cursor: Cursor, name: Name) -> list[Column]:
     """The columns of a table or view in order, without the hidden one; empty if there is no such object."""
+    return [column for column in _all_columns(cursor, name) if column.name != ROW_VERSION]
+
+
+def has_row_version(cursor: Cursor, table: Name) -> bool:
+    """Whether the table's rows carry versions, because it has or had a stream."""
+    return any(column.name == ROW_VERSION for column in _all_columns(cursor, table))
+
+
+def _all_columns(cursor: Cursor, name: Name) -> list[Column]:
+    # Every statement asks this, several times. duckdb_columns() would describe all tables of the account to answer.
+    try:
+        found = cursor.execute(f"select name, type from pragma_table_info({literal(name.sql)})").fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [Column(*row) for row in found]
+
+
+def described(cursor: Cursor, name: Name) -> list[ColumnInfo]:
+    """The columns of a table or view with all that is known of them; empty if there is no such object."""
     rows = cursor.execute(
         f"""
         select c.column_name, c.data_type, l.length, c.is_nullable, c.column_default, coalesce(c.comment, '')
           from duckdb_columns() c
-          left join {SCHEMA}.text_lengths l on l.table_name = $3 and l.column_name = c.column_name
-         where c.schema_name = $1 and c.table_name = $2 and c.column_name <> '{ROW_VERSION}'
+          left join {SCHEMA}.text_lengths l on l.table_name = ? and l.column_name = c.column_name
+         where c.schema_name = ? and c.table_name = ? and c.column_name <> '{ROW_VERSION}'
          order by c.column_index
         """,
-        [str(name.parent), name.name, str(name)],
+        [str(name), str(name.parent), name.name],
     ).fetchall()
     return [ColumnInfo(*row) for row in rows]
 
@@ -60,11 +84,11 @@ def kind(cursor: Cursor, name: Name) -> str | None:
     """TABLE, VIEW or STREAM; None if there is no such object."""
     row = cursor.execute(
         f"""
-        select 'TABLE' from duckdb_tables() where schema_name = $1 and table_name = $2
-        union all select 'VIEW' from duckdb_views() where schema_name = $1 and view_name = $2
-        union all select 'STREAM' from {SCHEMA}.streams where name = $3
+        select 'TABLE' from duckdb_tables() where schema_name = ? and table_name = ?
+        union all select 'VIEW' from duckdb_views() where schema_name = ? and view_name = ?
+        union all select 'STREAM' from {SCHEMA}.streams where name = ?
         """,
-        [str(name.parent), name.name, str(name)],
+        [*[str(name.parent), name.name] * 2, str(name)],
     ).fetchone()
     return str(row[0]) if row else None
 
@@ -176,6 +200,6 @@ _VIEWS: dict[str, Callable[[str], str]] = {
 }
 
 
-def duckdb_types(found: Iterable[ColumnInfo]) -> dict[str, str]:
+def duckdb_types(found: Iterable[Column]) -> dict[str, str]:
     """Column names and types in the form that sqlglot's schema takes."""
     return {column.name: "DECIMAL(38,0)" if column.type == "HUGEINT" else column.type for column in found}

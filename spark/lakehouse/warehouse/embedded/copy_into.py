@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pyarrow.parquet as pq
+import duckdb
 
 from lakehouse.warehouse.embedded import catalog, stages
 from lakehouse.warehouse.embedded.dialect.commands import CopyInto
@@ -67,7 +67,7 @@ def _loaded(session: Session, into: Name, file: StageFile) -> bool:
 
 
 def _load(session: Session, into: Name, files: list[StageFile]) -> list[Row]:
-    counted = [(file, _rows_of(file)) for file in files]
+    counted = [(file, _rows_of(session, file)) for file in files]
     insert_rows(session, into, *_selection(session, into, files))
     for file, rows in counted:
         session.cursor.execute(
@@ -77,11 +77,13 @@ def _load(session: Session, into: Name, files: list[StageFile]) -> list[Row]:
     return [(file.url, "LOADED", rows, rows, 0, None) for file, rows in counted]
 
 
-def _rows_of(file: StageFile) -> int:
+def _rows_of(session: Session, file: StageFile) -> int:
     try:
-        return int(pq.read_metadata(file.local).num_rows)
-    except (OSError, ValueError) as problem:
+        footer = session.cursor.execute(f"select num_rows from parquet_file_metadata({literal(str(file.local))})")
+        [rows] = footer.fetchall()
+    except duckdb.Error as problem:
         raise DataError(f"{file.url} is no readable Parquet file: {problem}") from problem
+    return int(rows[0])
 
 
 def _selection(session: Session, into: Name, files: list[StageFile]) -> tuple[list[str], str]:
@@ -89,7 +91,7 @@ def _selection(session: Session, into: Name, files: list[StageFile]) -> tuple[li
     listed = ", ".join(literal(str(file.local)) for file in files)
     source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
     session.cursor.execute(f"from {source} limit 0")
-    present = {column[0].upper(): column[0] for column in session.cursor.description or []}
+    present = {column[0].upper(): column[0] for column in session.cursor.description}
     columns = [column for column in catalog.columns(session.cursor, into) if column.name.upper() in present]
     if not columns:
         raise DataError(f"No column of {files[0].url} has the name of a column of {into}")

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import duckdb
-
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION
 
 Row = tuple[Any, ...]
@@ -60,9 +59,9 @@ def table(names: Sequence[str], rows: list[Row]) -> Result:
     return Result([_column(name, "VARCHAR") for name in names], rows)
 
 
-def fetched(cursor: duckdb.DuckDBPyConnection) -> Result:
+def fetched(cursor: Cursor) -> Result:
     """All rows of the cursor's last query."""
-    described = [(name, str(kind)) for name, kind, *_ in cursor.description or [] if name != ROW_VERSION]
+    described = [(name, str(kind)) for name, kind, *_ in cursor.description if name != ROW_VERSION]
     rows: list[Row] = cursor.fetchall()
     whole = [i for i, (_, kind) in enumerate(described) if kind.startswith("DECIMAL") and kind.endswith(",0)")]
     return Result([_column(name, kind) for name, kind in described], _integers(rows, whole))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from lakehouse.warehouse.embedded import streams
+from lakehouse.warehouse.embedded import catalog, streams
 from lakehouse.warehouse.embedded.account import Account
 from lakehouse.warehouse.embedded.dialect.query import Translator
 from lakehouse.warehouse.embedded.errors import LOCK_TIMEOUT, ProgrammingError, from_duckdb
@@ -125,7 +125,7 @@ class Session:
 
     def row_version(self, table: Name) -> int | None:
         """The version for rows inserted into a table, None where no stream follows it."""
-        if not streams.has_row_version(self.cursor, table):
+        if not catalog.has_row_version(self.cursor, table):
             return None
         self._versioned = True
         return streams.next_version(self.cursor)

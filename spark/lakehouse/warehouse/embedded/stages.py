@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyarrow import fs
-
-from lakehouse.warehouse.embedded.catalog import Cursor, missing
+from lakehouse.warehouse.embedded.catalog import missing
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import NotSupportedError, OperationalError
 from lakehouse.warehouse.embedded.metadata import SCHEMA
 from lakehouse.warehouse.embedded.names import Name
@@ -68,6 +67,8 @@ def _wanted(path: str, pattern: str | None) -> bool:
 
 
 def _downloaded(url: str, pattern: str | None, folder: Path) -> list[StageFile]:
+    from pyarrow import fs  # takes longer to import than a small COPY from a folder takes to run
+
     remote = fs.S3FileSystem(endpoint_override=os.environ.get("AWS_ENDPOINT_URL") or None)
     selector = fs.FileSelector(url.removeprefix("s3://"), recursive=True, allow_not_found=True)
     found = sorted(info.path for info in remote.get_file_info(selector) if info.type == fs.FileType.File)

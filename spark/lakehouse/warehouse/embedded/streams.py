@@ -7,7 +7,14 @@ updating or truncating rows which a stream has yet to give out is refused.
 
 from __future__ import annotations
 
-from lakehouse.warehouse.embedded.catalog import Cursor, columns, missing
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from lakehouse.warehouse.embedded import catalog
+from lakehouse.warehouse.embedded.catalog import missing
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import NotSupportedError
 from lakehouse.warehouse.embedded.metadata import ROW_VERSION, SCHEMA
 from lakehouse.warehouse.embedded.names import Name, SchemaName, quoted
@@ -15,17 +22,22 @@ from lakehouse.warehouse.embedded.names import Name, SchemaName, quoted
 METADATA_TYPES = {"METADATA$ACTION": "VARCHAR", "METADATA$ISUPDATE": "BOOLEAN"}
 
 
-def table_of(cursor: Cursor, stream: Name) -> Name:
-    """The table that a stream follows; raises ProgrammingError if there is no such stream."""
-    row = cursor.execute(f"select table_name from {SCHEMA}.streams where name = ?", [str(stream)]).fetchone()
-    if not row:
-        raise missing("Stream", stream)
-    return parse_name(row[0])
+@dataclass(frozen=True)
+class Stream:
+    """A stream at this moment: its rows are those of `table` with a version after `given_out`, up to `now`."""
+
+    table: Name
+    given_out: int
+    now: int
 
 
-def exists(cursor: Cursor, name: Name) -> bool:
-    """Whether a name is a stream's."""
-    return cursor.execute(f"select 1 from {SCHEMA}.streams where name = ?", [str(name)]).fetchone() is not None
+def find(cursor: Cursor, name: Name) -> Stream | None:
+    """The stream of this name, as the running transaction sees it; None if there is none."""
+    row = cursor.execute(
+        f"select s.table_name, s.version, c.version from {SCHEMA}.streams s, {SCHEMA}.clock c where s.name = ?",
+        [str(name)],
+    ).fetchone()
+    return Stream(parse_name(row[0]), row[1], row[2]) if row else None
 
 
 def parse_name(full: str) -> Name:
@@ -36,20 +48,11 @@ def parse_name(full: str) -> Name:
 
 def create(cursor: Cursor, stream: Name, table: Name, comment: str) -> None:
     """Make a stream that gives the rows inserted from now on."""
-    if not has_row_version(cursor, table):
+    if not catalog.has_row_version(cursor, table):
         cursor.execute(f"alter table {table.sql} add column {quoted(ROW_VERSION)} bigint default 0")
     cursor.execute(
         f"insert into {SCHEMA}.streams select ?, ?, version, ? from {SCHEMA}.clock", [str(stream), str(table), comment]
     )
-
-
-def has_row_version(cursor: Cursor, table: Name) -> bool:
-    """Whether the table's rows carry versions, because it has or had a stream."""
-    row = cursor.execute(
-        "select 1 from duckdb_columns() where schema_name = ? and table_name = ? and column_name = ?",
-        [str(table.parent), table.name, ROW_VERSION],
-    ).fetchone()
-    return row is not None
 
 
 def next_version(cursor: Cursor) -> int:
@@ -64,29 +67,24 @@ def tick(cursor: Cursor) -> None:
     cursor.execute(f"update {SCHEMA}.clock set version = version + 1")
 
 
-def pending_rows(cursor: Cursor, stream: Name) -> str:
-    """A query for the rows that the stream has yet to give out, those of the running transaction excepted."""
-    table = table_of(cursor, stream)
-    names = ", ".join(quoted(column.name) for column in columns(cursor, table))
-    return (
-        f'select {names}, \'INSERT\' as "METADATA$ACTION", false as "METADATA$ISUPDATE" '
-        f"from {table.sql} where {_pending(cursor, stream)}"
-    )
+def pending_rows(stream: Stream, names: Iterable[str]) -> exp.Select:
+    """A DuckDB query for the rows that the stream has yet to give out, those of the running transaction excepted."""
+    columns = [exp.column(name, quoted=True) for name in names]
+    action = exp.alias_(exp.Literal.string("INSERT"), "METADATA$ACTION", quoted=True)
+    is_update = exp.alias_(exp.false(), "METADATA$ISUPDATE", quoted=True)
+    table = exp.table_(stream.table.name, db=str(stream.table.parent), quoted=True)
+    version = exp.column(ROW_VERSION, quoted=True)
+    pending = (version > exp.Literal.number(stream.given_out), version <= exp.Literal.number(stream.now))
+    return exp.select(*columns, action, is_update).from_(table).where(*pending)
 
 
-def _pending(cursor: Cursor, stream: Name) -> str:
-    row = cursor.execute(
-        f"select s.version, c.version from {SCHEMA}.streams s, {SCHEMA}.clock c where s.name = ?", [str(stream)]
-    ).fetchone()
-    if not row:
-        raise missing("Stream", stream)
-    return f"{quoted(ROW_VERSION)} > {row[0]} and {quoted(ROW_VERSION)} <= {row[1]}"
-
-
-def has_data(cursor: Cursor, stream: Name) -> bool:
-    """Whether the stream has rows to give out."""
-    table = table_of(cursor, stream)
-    return cursor.execute(f"select 1 from {table.sql} where {_pending(cursor, stream)} limit 1").fetchone() is not None
+def has_data(cursor: Cursor, name: Name) -> bool:
+    """Whether the stream has rows to give out; raises ProgrammingError if there is no such stream."""
+    stream = find(cursor, name)
+    if not stream:
+        raise missing("Stream", name)
+    query = pending_rows(stream, []).limit(1).sql(dialect="duckdb")
+    return cursor.execute(query).fetchone() is not None
 
 
 def advance(cursor: Cursor, streams: set[Name]) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from lakehouse.failpoints import state_change
 from lakehouse.warehouse.embedded import account as accounts
-from lakehouse.warehouse.embedded.catalog import Cursor
 from lakehouse.warehouse.embedded.dialect.query import duckdb_sql, parse
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import Error, ProgrammingError, from_duckdb
 from lakehouse.warehouse.embedded.metadata import SCHEMA
 from lakehouse.warehouse.embedded.names import Name
@@ -74,7 +75,8 @@ class _GraphRun:
             if skip or not _holds(session, task.condition):
                 state = "SKIPPED"
             else:
-                run_statement(session, task.body)
+                with state_change(f"run task {task.name}"):
+                    run_statement(session, task.body)
         except Exception as raised:
             session.rollback()
             state, problem = "FAILED", _error(raised)
@@ -98,7 +100,7 @@ class _GraphRun:
             session.cursor.execute(
                 f"update {SCHEMA}.task_runs set state = ?, error_code = ?, error_message = ?, {moment} = {_NOW} "
                 "where graph_run = ? and name = ?",
-                [state, problem and problem.errno, problem and problem.msg, self.id, str(task.name)],
+                [state, problem.errno if problem else None, problem.msg if problem else None, self.id, str(task.name)],
             )
 
 

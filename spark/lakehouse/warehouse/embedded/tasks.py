@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from lakehouse.warehouse.embedded.catalog import Cursor, missing
+from lakehouse.warehouse.embedded.catalog import missing
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import ProgrammingError
 from lakehouse.warehouse.embedded.metadata import SCHEMA
 from lakehouse.warehouse.embedded.names import Name

@@ -37,11 +37,10 @@ def parse(statement: str) -> Command | None:
             command = read(reader)
             reader.end()
             return command
-    return _create(statement)
+    return _create(reader)
 
 
-def _create(statement: str) -> Command | None:
-    reader = Reader(statement)
+def _create(reader: Reader) -> Command | None:
     if not reader.accept("CREATE"):
         return None
     replace = reader.accept("OR REPLACE")

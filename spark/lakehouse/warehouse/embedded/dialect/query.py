@@ -17,6 +17,7 @@ from lakehouse.warehouse.embedded import catalog, streams
 from lakehouse.warehouse.embedded.dialect import allowed, numbers
 from lakehouse.warehouse.embedded.dialect.arithmetic import exact
 from lakehouse.warehouse.embedded.dialect.functions import like_snowflake
+from lakehouse.warehouse.embedded.duck import Cursor
 from lakehouse.warehouse.embedded.errors import INVALID_IDENTIFIER, SYNTAX_ERROR, NotSupportedError, ProgrammingError
 from lakehouse.warehouse.embedded.names import Name, Namespace, SchemaName
 
@@ -27,9 +28,10 @@ _UNSET = "?"
 class Translator:
     """Translates one statement's queries. `read_streams` collects the streams that they read."""
 
-    cursor: catalog.Cursor
+    cursor: Cursor
     namespace: Namespace
     read_streams: set[Name] = field(default_factory=set)
+    _streams: dict[Name, exp.Select] = field(default_factory=dict)
 
     def query(self, query: exp.Expr) -> exp.Expr:
         """The query as DuckDB must run it; raises NotSupportedError for what has no exact equal there."""
@@ -69,26 +71,26 @@ class Translator:
     def _schema(self, names: set[Name]) -> MappingSchema:
         known = MappingSchema(dialect="snowflake")
         for name in names:
-            source, extra = name, {}
-            if streams.exists(self.cursor, name):
-                source, extra = streams.table_of(self.cursor, name), streams.METADATA_TYPES
-            found = catalog.columns(self.cursor, source)
+            stream = streams.find(self.cursor, name)
+            found = catalog.columns(self.cursor, stream.table if stream else name)
             if not found:
                 raise catalog.missing("Object", name)
-            types = {**catalog.duckdb_types(found), **extra}
+            types = catalog.duckdb_types(found)
+            if stream:
+                self._streams[name] = streams.pending_rows(stream, types)
+                types |= streams.METADATA_TYPES
             table = exp.table_(name.name, name.parent.schema, name.parent.database, quoted=True)
             known.add_table(table, types, dialect="snowflake", normalize=False)
         return known
 
     def _source(self, table: exp.Table) -> exp.Expr:
         name = self._name(table)
-        if not streams.exists(self.cursor, name):
+        if name not in self._streams:
             table.set("catalog", None)
             table.set("db", exp.to_identifier(str(name.parent), quoted=True))
             return table
         self.read_streams.add(name)
-        rows = sqlglot.parse_one(streams.pending_rows(self.cursor, name), read="duckdb", into=exp.Select)
-        return exp.Subquery(this=rows, alias=table.args["alias"].copy())
+        return exp.Subquery(this=self._streams[name].copy(), alias=table.args["alias"].copy())
 
 
 def parse(statement: str) -> exp.Expr:

@@ -23,15 +23,15 @@ def _tokenize(text: str) -> list[Token]:
 
 def split(script: str) -> list[str]:
     """The statements of a script, without their semicolons; comments and texts may hold semicolons."""
-    statements, start = [], 0
-    tokens = _tokenize(script)
-    for token in tokens:
-        if token.token_type is TokenType.SEMICOLON:
+    statements, start, words = [], 0, 0
+    for token in _tokenize(script):
+        if token.token_type is not TokenType.SEMICOLON:
+            words += 1
+            continue
+        if words:
             statements.append(script[start : token.start].strip())
-            start = token.end + 1
-    if tokens and tokens[-1].token_type is not TokenType.SEMICOLON:
-        statements.append(script[start:].strip())
-    return [statement for statement in statements if _tokenize(statement)]
+        start, words = token.end + 1, 0
+    return [*statements, script[start:].strip()] if words else statements
 
 
 class Reader:

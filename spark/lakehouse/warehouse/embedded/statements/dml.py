@@ -70,7 +70,7 @@ def insert_rows(session: Session, table: Name, names: list[str], query: str) -> 
     version = session.row_version(table)
     if version is not None:
         listed, query = f"{listed}, {quoted(ROW_VERSION)}", f"select *, {version} from ({query})"
-    return _changed(session, f"insert into {table.sql} ({listed}) {query}")
+    return changed(session, f"insert into {table.sql} ({listed}) {query}")
 
 
 def update(session: Session, statement: exp.Update) -> Result:
@@ -81,7 +81,7 @@ def update(session: Session, statement: exp.Update) -> Result:
     select = _over(session, statement, *projected(assignment.expression for assignment in statement.expressions))
     assignments = zip(names, (duckdb_sql(value.unalias()) for value in select.expressions), strict=True)
     changes = ", ".join(f"{quoted(name)} = {value}" for name, value in assignments)
-    updated = _changed(session, f"update {_aliased(select)} set {changes}{_where(select)}", table, "an UPDATE")
+    updated = changed(session, f"update {_aliased(select)} set {changes}{_where(select)}", table, "an UPDATE")
     return counts(updated, number_of_rows_updated=updated, number_of_multi_joined_rows_updated=0)
 
 
@@ -90,7 +90,7 @@ def delete(session: Session, statement: exp.Delete) -> Result:
     only(statement, "this", "where")
     table = target(session, statement.this)
     select = _over(session, statement, *projected([exp.Literal.number(1)]))
-    deleted = _changed(session, f"delete from {_aliased(select)}{_where(select)}", table, "a DELETE")
+    deleted = changed(session, f"delete from {_aliased(select)}{_where(select)}", table, "a DELETE")
     return counts(deleted, number_of_rows_deleted=deleted)
 
 
@@ -99,7 +99,7 @@ def truncate(session: Session, statement: exp.TruncateTable) -> Result:
     only(statement, "expressions")
     for table in statement.expressions:
         name = target(session, table)
-        _changed(session, f"delete from {name.sql}", name, "a TRUNCATE")
+        changed(session, f"delete from {name.sql}", name, "a TRUNCATE")
     return status("Statement executed successfully.")
 
 
@@ -127,7 +127,8 @@ def _where(select: exp.Select) -> str:
     return f" {duckdb_sql(where)}" if where else ""
 
 
-def _changed(session: Session, sql: str, table: Name | None = None, action: str = "") -> int:
+def changed(session: Session, sql: str, table: Name | None = None, action: str = "") -> int:
+    """Run DuckDB SQL that changes rows, and count them; refused where a stream has yet to give them out."""
     if table:
         session.refuse_if_pending(table, action)
     row = session.cursor.execute(sql).fetchone()

@@ -66,7 +66,7 @@ def describe(session: Session, statement: exp.Describe) -> Result:
     if str(statement.args.get("kind") or "TABLE").upper() not in ("TABLE", "VIEW"):
         raise NotSupportedError(f"DESCRIBE {statement.args['kind']}")
     name = session.namespace.resolve(parts(statement.this))
-    found = catalog.columns(session.cursor, name)
+    found = catalog.described(session.cursor, name)
     if not found:
         raise catalog.missing("Table", name)
     rows = [(c.name, c.snowflake_type, "COLUMN", "Y" if c.nullable else "N", c.default, c.comment) for c in found]

@@ -1,0 +1,114 @@
+"""A real run that is killed, the run after it, and what the two leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from lakehouse.errors import BusyError
+from lakehouse.settings import State
+from tests.chaos.contents import Contents, contents, differences
+from tests.chaos.watched import Death
+
+ROOT = Path(__file__).parents[2]
+LONGEST_RUN_SECONDS = 1800
+"""A run that takes longer hangs. Beside other work on a slow machine, a run of the tiny shop has taken minutes."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A run of the tiny shop: what has landed, the state it starts from, and its options."""
+
+    name: str
+    landing: Path
+    start: State | None = None
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """An undisturbed run of a phase: what it left, and the events of its failpoints."""
+
+    phase: Phase
+    state: State
+    left: Contents = field(repr=False)
+    events: tuple[str, ...] = field(repr=False)
+
+
+def run_lakehouse(
+    state: State, options: Sequence[str] = (), death: Death | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `lakehouse run` on the state in a process of its own; its failpoints go to events.log beside the state."""
+    folder = state.home.parent
+    command = [
+        sys.executable, "-m", "tests.chaos.watched", str(folder / "events.log"), json.dumps(death and asdict(death)),
+        "run", "--source", state.source, "--landing", str(state.landing), "--home", str(state.home),
+        "--accept-quarantine", *options,
+    ]  # fmt: skip
+    paths = [str(ROOT), str(ROOT / "spark"), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "NO_COLOR": "1"}
+    environment.pop("LAKEHOUSE_HOME", None)
+    return subprocess.run(
+        command, cwd=folder, env=environment, start_new_session=True, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=LONGEST_RUN_SECONDS,
+    )  # fmt: skip
+
+
+def run_to_the_end(state: State, options: Sequence[str] = ()) -> str:
+    """Run again, waiting for a JVM that was left behind; what went wrong, empty where the run ended well."""
+    for _ in range(60):
+        done = run_lakehouse(state, options)
+        if done.returncode != BusyError.exit_code:
+            break
+        time.sleep(1)
+    return f"exit code {done.returncode}: {done.stderr.strip()[-400:]}" if done.returncode else ""
+
+
+def undisturbed(phase: Phase, folder: Path) -> Baseline:
+    """Run a phase without any trouble.
+
+    Raises:
+        RuntimeError: even so it failed.
+    """
+    state = begin(phase, folder)
+    problem = run_to_the_end(state, phase.options)
+    if problem:
+        raise RuntimeError(f"{phase.name}: the undisturbed run failed: {problem}")
+    events = tuple((folder / "events.log").read_text().splitlines())
+    return Baseline(phase, state, contents(state), events)
+
+
+def begin(phase: Phase, folder: Path) -> State:
+    """A copy of the state that a phase starts from, in a new folder."""
+    folder.mkdir(parents=True)
+    state = State(folder / "home", "softcart", phase.landing)
+    if phase.start:
+        shutil.copytree(phase.start.home, state.home)
+    return state
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a trial ended: whether the run was killed before its end, and all that differs afterwards."""
+
+    killed: bool
+    differences: list[str]
+
+
+def try_death(baseline: Baseline, death: Death, folder: Path) -> Outcome:
+    """Kill a run as told, run again to the end, and compare with the undisturbed run."""
+    state = begin(baseline.phase, folder)
+    first = run_lakehouse(state, baseline.phase.options, death)
+    if first.returncode > 0:
+        return Outcome(False, [f"the run failed before it was killed: {first.stderr.strip()[-400:]}"])
+    problem = run_to_the_end(state, baseline.phase.options)
+    if problem:
+        return Outcome(first.returncode < 0, [f"the run after it failed: {problem}"])
+    return Outcome(first.returncode < 0, differences(baseline.left, contents(state)))
