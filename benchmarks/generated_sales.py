@@ -24,7 +24,8 @@ COUNTRIES = (
 )
 CATEGORIES = 50
 FIRST, LAST = date(2022, 7, 1), date(2025, 6, 30)
-_PROMOTIONS = 5
+_YEARLY_PROMOTIONS, _SURPRISES = 5, 1
+"""A year: promotions on the same dates as the year before, and such as nobody could know of."""
 _RETURN_DAYS = 5
 _ORDER_SHAPE = 0.8  # of the gamma distribution of an order's worth: many small, few large
 
@@ -67,12 +68,13 @@ def _category_season(days: pd.DatetimeIndex, rng: np.random.Generator) -> Floats
 
 
 def _promotions(days: pd.DatetimeIndex, rng: np.random.Generator) -> Floats:
-    """Sales weeks that begin on the same date each year, as in the shop's own generator."""
+    """Days that sell a multiple of the usual: for some days from the same date each year on, and in one year only."""
     lifts = np.ones(len(days))
     of_year = days.dayofyear.to_numpy()
-    for _ in range(_PROMOTIONS):
+    years = [None] * _YEARLY_PROMOTIONS + sorted(set(days.year)) * _SURPRISES
+    for year in years:
         begins, length, lift = rng.integers(1, 355), rng.integers(4, 11), rng.uniform(1.2, 2.5)
-        on = (of_year >= begins) & (of_year < begins + length)
+        on = (of_year >= begins) & (of_year < begins + length) & ((days.year == year) | (year is None))
         lifts[on] = np.maximum(lifts[on], lift)
     return lifts
 
@@ -87,9 +89,9 @@ def _country(
     level = 10 ** rng.uniform(-0.7, 2.8, shape[1])
     growth = np.exp(rng.normal(0.05, 0.2, shape[1]) * years + _drift(shape, 0.006, rng))
     rate = level * growth * own_week * seasons * (_holiday_effect(days, country, rng) * _mood(len(days), rng))[:, None]
-    spread = rng.uniform(0.05, 0.25, shape[1])  # of a day's demand beyond chance
+    spread = rng.uniform(0.1, 0.3, shape[1])  # of a day's demand beyond chance
     orders = rng.poisson(rate * rng.gamma(spread**-2, spread**2, shape))
-    worth = rng.lognormal(3.5, 0.8, shape[1])
+    worth = np.asarray(rng.lognormal(3.5, 0.8, shape[1]))
     back = rng.binomial(orders, returned)
     back = np.vstack([np.zeros((_RETURN_DAYS, shape[1]), np.int64), back[:-_RETURN_DAYS]]) * (rate > 0)
     sales = _worth(orders, worth, rng) - _worth(back, worth, rng)
@@ -118,7 +120,7 @@ def _holiday_effect(days: pd.DatetimeIndex, country: str, rng: np.random.Generat
 
 
 def _worth(orders: npt.NDArray[np.int64], each: Floats, rng: np.random.Generator) -> Floats:
-    drawn = rng.gamma(np.maximum(orders, 1) * _ORDER_SHAPE, each / _ORDER_SHAPE)
+    drawn = np.asarray(rng.gamma(np.maximum(orders, 1) * _ORDER_SHAPE, each / _ORDER_SHAPE))
     return np.where(orders > 0, drawn, 0.0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -33,6 +33,16 @@ class Backtest:
     is_open: Flags
     forecasts: Mapping[str, Floats]
 
+    def among(self, windows: Sequence[int]) -> Backtest:
+        """The same for some of the cut-offs only."""
+        chosen = list(windows)
+        return Backtest(
+            tuple(self.cutoffs[window] for window in chosen),
+            self.actual[chosen],
+            self.is_open[chosen],
+            {name: forecasts[chosen] for name, forecasts in self.forecasts.items()},
+        )
+
 
 def backtest(history: History, factories: Mapping[str, Factory], horizon: int, windows: int) -> Backtest:
     """Forecast the last `windows` times `horizon` days, each window with what was known at its start.
@@ -42,17 +52,22 @@ def backtest(history: History, factories: Mapping[str, Factory], horizon: int, w
     room = (len(history.days) - (LEAST_DAYS - horizon)) // horizon
     count = max(1, min(windows, room))
     cutoffs = [history.cutoff - timedelta(days=horizon * back) for back in range(count, 0, -1)]
-    actual, is_open = [], []
-    forecasts: dict[str, list[Floats]] = {name: [] for name in factories}
-    for cutoff in cutoffs:
-        before = history.until(cutoff)
-        trading = trading_days(before, horizon)
-        known = len(before.days)
-        actual.append(np.nan_to_num(history.sales[known : known + horizon]))
-        is_open.append(trading.is_open[known:])
-        for name, factory in factories.items():
-            model = factory()
-            model.fit(before, trading)
-            forecasts[name].append(model.predict(horizon))
-    stacked = {name: np.stack(windows_) for name, windows_ in forecasts.items()}
-    return Backtest(tuple(cutoffs), np.stack(actual), np.stack(is_open), stacked)
+    made = [_window(history, cutoff, factories, horizon) for cutoff in cutoffs]
+    actual, is_open = np.stack([window[0] for window in made]), np.stack([window[1] for window in made])
+    forecasts = {name: np.stack([window[2][name] for window in made]) for name in factories}
+    return Backtest(tuple(cutoffs), actual, is_open, forecasts)
+
+
+def _window(
+    history: History, cutoff: date, factories: Mapping[str, Factory], horizon: int
+) -> tuple[Floats, Flags, dict[str, Floats]]:
+    """What came after the cut-off, whether trade was expected, and what each model forecast."""
+    before = history.until(cutoff)
+    known = len(before.days)
+    trading = trading_days(before, horizon)
+    forecasts = {}
+    for name, factory in factories.items():
+        model = factory()
+        model.fit(before, trading)
+        forecasts[name] = model.predict(horizon)
+    return np.nan_to_num(history.sales[known : known + horizon]), trading.is_open[known:], forecasts

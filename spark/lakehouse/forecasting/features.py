@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
 from lakehouse.forecasting.history import History
+from lakehouse.forecasting.rolling import centred_mean, days_since, group_means, later, rolling_mean
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Flags, Floats, Numbers
 
@@ -16,6 +18,8 @@ _MEANS = (7, 56, 112, 364)
 _LEVEL_DAYS = 28
 _BASE_WEEKS, _BASE_LEAST = 26, 4
 _MOST_LIFT = 6.0
+
+Column: TypeAlias = Floats | Numbers | Flags
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,10 @@ class Rows:
     def target(self) -> Numbers:
         """The day that is described, as a row of the days of the history and those to come."""
         return self.origin + self.ahead
+
+    def where(self, kept: Flags) -> Rows:
+        """Those that are kept."""
+        return Rows(self.origin[kept], self.ahead[kept], self.series[kept])
 
 
 class Features:
@@ -66,15 +74,15 @@ class Features:
     @cached_property
     def _lift(self) -> Floats:
         """Sales as a multiple of the same weekday's mean of half a year before: what season and promotions add."""
-        base = _later(rolling_mean(self._sales, _BASE_WEEKS, step=_WEEK, least=_BASE_LEAST), _WEEK)
-        floor = 0.2 * _later(rolling_mean(self._sales, _BASE_WEEKS * _WEEK), 1)
+        base = later(rolling_mean(self._sales, _BASE_WEEKS, step=_WEEK, least=_BASE_LEAST), _WEEK)
+        floor = 0.2 * later(rolling_mean(self._sales, _BASE_WEEKS * _WEEK), 1)
         return np.clip(self._sales / np.maximum(np.maximum(base, floor), 1e-2), 0.0, _MOST_LIFT)
 
     @cached_property
     def _lifts(self) -> list[tuple[Numbers, Floats]]:
         """The mean lift of all series, of each country's and of each category's, with the group of each series."""
         everything = np.zeros_like(self._groups[0])
-        return [(groups, _group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
+        return [(groups, group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
 
     def table(self, rows: Rows) -> Floats:
         """The features of each row: float32 [rows, features]."""
@@ -89,20 +97,20 @@ class Features:
         """What was sold on the day described; NaN where trade rested or nothing is known."""
         return self._sales[rows.target, rows.series]
 
-    def _calendar(self, rows: Rows) -> list[Floats]:
+    def _calendar(self, rows: Rows) -> list[Column]:
         days = self._trading.days
         months = days.astype("datetime64[M]")
         of_month = (days - months).astype(np.int64)
         of_year = (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
         until, since = self._holiday_distances
         at = (rows.target, rows.series)
-        calendar = (self._trading.weekdays, of_month, of_year)
-        return [rows.ahead, *(part[rows.target] for part in calendar), until[at], since[at], self._trading.on_holiday[at]]
+        of_days = (part[rows.target] for part in (self._trading.weekdays, of_month, of_year))
+        return [rows.ahead, *of_days, until[at], since[at], self._trading.on_holiday[at]]
 
     @cached_property
     def _holiday_distances(self) -> tuple[Floats, Floats]:
         """Days until the next and since the last holiday, at most 10: float32 [days, series] each."""
-        return _days_since(self._trading.on_holiday[::-1])[::-1], _days_since(self._trading.on_holiday)
+        return days_since(self._trading.on_holiday[::-1], 10)[::-1], days_since(self._trading.on_holiday, 10)
 
     def _recent(self, rows: Rows) -> list[Floats]:
         level = _at(self.level, rows.origin, rows.series)
@@ -138,57 +146,22 @@ class Features:
         found = []
         for years in (1, 2):
             then = rows.target - years * _YEAR
-            own = _at(_centred(self._lift, 3), then, rows.series)
-            found.append(own / _at(self._lift_month, rows.origin - years * _YEAR, rows.series))
+            own = _at(centred_mean(self._lift, 3), then, rows.series)
+            found.append(_ratio(own, _at(self._lift_month, rows.origin - years * _YEAR, rows.series)))
         for groups, lift in self._lifts:
             group = groups[rows.series]
             month, week = rolling_mean(lift, 28), rolling_mean(lift, 7)
-            found.append(_at(week, rows.origin, group) / _at(month, rows.origin, group))
+            found.append(_ratio(_at(week, rows.origin, group), _at(month, rows.origin, group)))
             for years in (1, 2):
                 # The same date falls on another weekday: lifts do not mind.
                 then, origin = rows.target - 365 * years, rows.origin - 365 * years
                 before = _at(month, origin, group)
-                found.append(_at(lift, then, group) / before)
-                found.append(_at(_centred(lift, 1), then, group) / before)
+                found.append(_ratio(_at(lift, then, group), before))
+                found.append(_ratio(_at(centred_mean(lift, 1), then, group), before))
         return found
 
     def _identity(self, rows: Rows) -> list[Numbers]:
         return [groups[rows.series] for groups in self._groups]
-
-
-def rolling_mean(values: Floats, terms: int, step: int = 1, least: int = 1) -> Floats:
-    """The mean of each day and the `terms` - 1 before it, `step` days apart; NaN where fewer than `least` are known."""
-    known = np.isfinite(values)
-    sums = _rolling_sum(np.where(known, values, 0.0), terms, step)
-    counts = _rolling_sum(known.astype(np.float64), terms, step)
-    return np.where(counts >= least, sums / np.maximum(counts, 1), np.nan)
-
-
-def _rolling_sum(values: Floats, terms: int, step: int) -> Floats:
-    sums = values.copy()
-    for first in range(step):
-        sums[first::step] = np.cumsum(values[first::step], axis=0)
-    if terms * step < len(values):
-        sums[terms * step :] -= sums[: -terms * step].copy()
-    return sums
-
-
-def _later(values: Floats, days: int) -> Floats:
-    later = np.full_like(values, np.nan)
-    later[days:] = values[:-days]
-    return later
-
-
-def _centred(values: Floats, half: int) -> Floats:
-    """The mean of each day and `half` days on both sides; missing at the ends."""
-    return np.vstack([rolling_mean(values, 2 * half + 1)[half:], np.full((half, values.shape[1]), np.nan)])
-
-
-def _group_means(values: Floats, groups: Numbers) -> Floats:
-    member = np.equal.outer(groups, np.arange(groups.max() + 1)).astype(np.float64)
-    known = np.isfinite(values)
-    counts = known @ member
-    return np.where(counts > 0, np.where(known, values, 0.0) @ member / np.maximum(counts, 1), np.nan)
 
 
 def _codes(history: History, part: str) -> Numbers:
@@ -201,12 +174,10 @@ def _at(values: Floats, days: Numbers, columns: Numbers) -> Floats:
     return np.where(days >= 0, values[np.maximum(days, 0), columns], np.nan)
 
 
+def _ratio(over: Floats, under: Floats) -> Floats:
+    """Missing where there is nothing to compare with."""
+    return over / np.where(under > 0, under, np.nan)
+
+
 def _last_same_weekday(rows: Rows) -> Numbers:
     return rows.target - _WEEK * -(-rows.ahead // _WEEK)
-
-
-def _days_since(flags: Flags) -> Floats:
-    since = np.full(flags.shape, 10.0)
-    for day in range(1, len(flags)):
-        since[day] = np.where(flags[day - 1], 1.0, np.minimum(since[day - 1] + 1, 10.0))
-    return since

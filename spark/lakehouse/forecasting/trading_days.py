@@ -10,7 +10,7 @@ import numpy as np
 
 from lakehouse.forecasting.history import Days, History
 from lakehouse.forecasting.public_holidays import Calendar, national_calendar, regional_calendars
-from lakehouse.forecasting.tree import COUNTRY, SERIES, TOTAL, Flags, Floats, Numbers
+from lakehouse.forecasting.tree import COUNTRY, SERIES, Flags, Floats, Numbers
 
 _RECENT_WEEKS = 13
 _WEEKDAY_CHANCE, _HOLIDAY_CHANCE = 1e-4, 0.01
@@ -150,7 +150,11 @@ class _Rest:
     def _holidays(self, calendar: Calendar) -> Flags:
         """The holidays on which nothing is sold, by their names, and by the others where a name is new."""
         on = {np.datetime64(day): _plain(name) for day, name in calendar.items()}
-        past = [(on[day], bool(n)) for day, n, o in zip(self.days, self.nothing, self.ordinary) if o and day in on]
+        past = [
+            (on[day], bool(n))
+            for day, n, o in zip(self.days[: self.known], self.nothing, self.ordinary, strict=True)
+            if o and day in on
+        ]
         named: dict[str, list[bool]] = {}
         for name, nothing in past:
             named.setdefault(name, []).append(nothing)

@@ -89,6 +89,11 @@ class Tree:
                 above.append(self.number[Series(COUNTRY, series.currency, series.country, ALL)])
         return np.array(above, dtype=np.int64)
 
+    @cached_property
+    def level_numbers(self) -> Numbers:
+        """The level of each series, as its place in `LEVELS`: int64 [series]."""
+        return np.array([LEVELS.index(series.level) for series in self.series], dtype=np.int64)
+
     def columns(self, level: str) -> Numbers:
         """The columns of one level."""
         return np.array([number for number, series in enumerate(self.series) if series.level == level], dtype=np.int64)

@@ -54,7 +54,7 @@ def theta_forecast(group: Regular, steps: int) -> Floats:
 
 
 def weekday_index(sales: Floats, season: int) -> Floats:
-    """Each weekday's sales as a multiple of the mean day of its weeks: float64 [season, series], by row modulo season."""
+    """Each weekday's sales as a multiple of its weeks' mean day, by row modulo season: float64 [season, series]."""
     rows = np.arange(len(sales))
     known = np.isfinite(sales)
     weeks = _centred_mean(np.where(known, sales, 0.0), season)
