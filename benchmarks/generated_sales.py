@@ -8,6 +8,7 @@ rate, as in a shop. No model offered has this form: nobody is told rates, promot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +23,7 @@ COUNTRIES = (
     *("AT", "AU", "BE", "CA", "CH", "DE", "DK", "ES", "FI", "FR"),
     *("GB", "IE", "IT", "JP", "NL", "NO", "PL", "PT", "SE", "US"),
 )
-CATEGORIES = 50
+CATEGORIES = tuple(f"category {number:02}" for number in range(50))
 FIRST, LAST = date(2022, 7, 1), date(2025, 6, 30)
 _YEARLY_PROMOTIONS, _SURPRISES = 5, 1
 """A year: promotions on the same dates as the year before, and such as nobody could know of."""
@@ -36,22 +37,28 @@ class GeneratedSales:
 
     Attributes:
         daily: rows of gold.daily_sales: order_date, country, category, currency, net_amount; days without are absent.
-        expected: the mean that each row's day was drawn from, by day, country and category: [days, 20, 50].
+        countries: those drawn.
+        expected: the mean that each day was drawn from, by day, country and category: [days, countries, 50].
     """
 
     daily: pd.DataFrame
+    countries: Sequence[str]
     expected: Floats
 
+    def expected_of(self, country: str, category: str) -> Floats:
+        """The means of one series: [days]."""
+        return np.asarray(self.expected[:, self.countries.index(country), CATEGORIES.index(category)])
 
-def generated_sales(seed: int = 1, first: date = FIRST, last: date = LAST) -> GeneratedSales:
-    """Draw the sales of 1,000 series; the same seed gives the same sales."""
+
+def generated_sales(seed: int = 1, countries: Sequence[str] = COUNTRIES) -> GeneratedSales:
+    """Draw the sales of fifty series a country; the same seed gives the same sales."""
     rng = np.random.default_rng(seed)
-    days = pd.date_range(first, last)
-    seasons = np.stack([_category_season(days, rng) for _ in range(CATEGORIES)], axis=1)
-    returned = rng.uniform(0, 0.06, CATEGORIES)
-    blocks = [_country(days, country, seasons, returned, rng) for country in COUNTRIES]
+    days = pd.date_range(FIRST, LAST)
+    seasons = np.stack([_category_season(days, rng) for _ in CATEGORIES], axis=1)
+    returned = rng.uniform(0, 0.06, len(CATEGORIES))
+    blocks = [_country(days, country, seasons, returned, rng) for country in countries]
     sales, expected = (np.stack([block[part] for block in blocks], axis=1) for part in (0, 1))
-    return GeneratedSales(_rows(days, np.round(sales, 2)), expected)
+    return GeneratedSales(_rows(days, countries, np.round(sales, 2)), countries, expected)
 
 
 def _category_season(days: pd.DatetimeIndex, rng: np.random.Generator) -> Floats:
@@ -124,13 +131,13 @@ def _worth(orders: npt.NDArray[np.int64], each: Floats, rng: np.random.Generator
     return np.where(orders > 0, drawn, 0.0)
 
 
-def _rows(days: pd.DatetimeIndex, sales: Floats) -> pd.DataFrame:
+def _rows(days: pd.DatetimeIndex, countries: Sequence[str], sales: Floats) -> pd.DataFrame:
     day, country, category = np.nonzero(sales)
     return pd.DataFrame(
         {
             "order_date": days[day],
-            "country": np.array(COUNTRIES)[country],
-            "category": np.array([f"category {number:02}" for number in range(CATEGORIES)])[category],
+            "country": np.array(countries)[country],
+            "category": np.array(CATEGORIES)[category],
             "currency": "EUR",
             "net_amount": sales[day, country, category],
         }
