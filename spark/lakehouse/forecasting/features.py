@@ -43,10 +43,30 @@ class Rows:
         return Rows(self.origin[kept], self.ahead[kept], self.series[kept])
 
 
+@dataclass(frozen=True)
+class _GroupLift:
+    """The mean lift of groups of series: the group of each series, and the lift, [days, groups]."""
+
+    groups: Numbers
+    lift: Floats
+
+    def compared(self, rows: Rows) -> list[Floats]:
+        """The last week, and the same dates in the years before, as multiples of the four weeks before them."""
+        group = self.groups[rows.series]
+        month, week, around = rolling_mean(self.lift, 28), rolling_mean(self.lift, 7), centred_mean(self.lift, 1)
+        found = [_ratio(_at(week, rows.origin, group), _at(month, rows.origin, group))]
+        for years in (1, 2):
+            # The same date falls on another weekday: lifts do not mind.
+            then, before = rows.target - 365 * years, _at(month, rows.origin - 365 * years, group)
+            found += [_ratio(_at(values, then, group), before) for values in (self.lift, around)]
+        return found
+
+
 class Features:
     """Lags, rolling statistics, calendar and holidays of all series, to be looked up by `Rows`.
 
-    All that is looked up for a row is of days up to its origin, but for the calendar, which is known beforehand.
+    All that is looked up for a row is of days up to its origin, but for the calendar, which is known beforehand; so a
+    row may be at most 360 days ahead.
     Amounts are divided by the series' level at the origin, so that large and small series look alike.
     """
 
@@ -79,10 +99,18 @@ class Features:
         return np.clip(self._sales / np.maximum(np.maximum(base, floor), 1e-2), 0.0, _MOST_LIFT)
 
     @cached_property
-    def _lifts(self) -> list[tuple[Numbers, Floats]]:
-        """The mean lift of all series, of each country's and of each category's, with the group of each series."""
+    def _lift_means(self) -> dict[int, Floats]:
+        return {days: rolling_mean(self._lift, days) for days in (7, 28)}
+
+    @cached_property
+    def _lift_around(self) -> Floats:
+        return centred_mean(self._lift, 3)
+
+    @cached_property
+    def _group_lifts(self) -> list[_GroupLift]:
+        """The mean lift of all series, of each country's and of each category's."""
         everything = np.zeros_like(self._groups[0])
-        return [(groups, group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
+        return [_GroupLift(groups, group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
 
     def table(self, rows: Rows) -> Floats:
         """The features of each row: float32 [rows, features]."""
@@ -109,7 +137,7 @@ class Features:
 
     @cached_property
     def _holiday_distances(self) -> tuple[Floats, Floats]:
-        """Days until the next and since the last holiday, at most 10: float32 [days, series] each."""
+        """Days until the next and since the last holiday, at most 10: float64 [days, series] each."""
         return days_since(self._trading.on_holiday[::-1], 10)[::-1], days_since(self._trading.on_holiday, 10)
 
     def _recent(self, rows: Rows) -> list[Floats]:
@@ -121,43 +149,23 @@ class Features:
             _at(self._deviation, rows.origin, rows.series),
             *(_at(self._weekday_means[weeks], weekday, rows.series) for weeks in self._weekday_means),
             _at(self._sales, weekday, rows.series),
-            base * _at(self._lift_mean(28), rows.origin, rows.series),
+            base * _at(self._lift_means[28], rows.origin, rows.series),
         ]
         return [
             *(amount / level for amount in amounts),
             np.log(level),
             _at(self._nothing, rows.origin, rows.series),
-            *(_at(self._lift_mean(days), rows.origin, rows.series) for days in (7, 28)),
+            *(_at(means, rows.origin, rows.series) for means in self._lift_means.values()),
         ]
 
-    def _lift_mean(self, days: int) -> Floats:
-        return {7: self._lift_week, 28: self._lift_month}[days]
-
-    @cached_property
-    def _lift_week(self) -> Floats:
-        return rolling_mean(self._lift, 7)
-
-    @cached_property
-    def _lift_month(self) -> Floats:
-        return rolling_mean(self._lift, 28)
-
     def _yearly(self, rows: Rows) -> list[Floats]:
-        """How the days a year before compared with what had been known 52 weeks before the origin."""
+        """How the days a year before, and two, compared with what had been known as long before the origin."""
         found = []
         for years in (1, 2):
-            then = rows.target - years * _YEAR
-            own = _at(centred_mean(self._lift, 3), then, rows.series)
-            found.append(_ratio(own, _at(self._lift_month, rows.origin - years * _YEAR, rows.series)))
-        for groups, lift in self._lifts:
-            group = groups[rows.series]
-            month, week = rolling_mean(lift, 28), rolling_mean(lift, 7)
-            found.append(_ratio(_at(week, rows.origin, group), _at(month, rows.origin, group)))
-            for years in (1, 2):
-                # The same date falls on another weekday: lifts do not mind.
-                then, origin = rows.target - 365 * years, rows.origin - 365 * years
-                before = _at(month, origin, group)
-                found.append(_ratio(_at(lift, then, group), before))
-                found.append(_ratio(_at(centred_mean(lift, 1), then, group), before))
+            then = _at(self._lift_around, rows.target - years * _YEAR, rows.series)
+            found.append(_ratio(then, _at(self._lift_means[28], rows.origin - years * _YEAR, rows.series)))
+        for group in self._group_lifts:
+            found += group.compared(rows)
         return found
 
     def _identity(self, rows: Rows) -> list[Numbers]:

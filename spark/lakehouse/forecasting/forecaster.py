@@ -31,7 +31,8 @@ MODELS: Mapping[str, Factory] = {
 }
 ENSEMBLE = "ensemble"
 ENSEMBLE_OF = ("theta", "lightgbm")
-MOST_DAYS = 366
+MOST_DAYS = 56
+"""The longest horizon: the shortest history has room for one backtest of it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Settings:
     """How sales are forecast.
 
     Attributes:
-        horizon: days to forecast, 1 to 366.
+        horizon: days to forecast, 1 to 56.
         windows: backtests before the cut-off, each as long as the horizon; fewer where the history is short.
         coverage: the share of days that an interval is to hold.
         models: names in `MODELS`, or `ensemble`; all are backtested.

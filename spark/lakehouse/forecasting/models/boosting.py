@@ -79,7 +79,7 @@ def _examples(features: Features, known: int, horizon: int) -> Rows:
 
     Where two years are known, no origin is of the first: it has no year before to look back at.
     """
-    first = min(_A_YEAR if known > 2 * _A_YEAR - 28 else _LEAST_KNOWN, known - 2)
+    first = min(_A_YEAR if known >= 2 * _A_YEAR else _LEAST_KNOWN, known // 2)
     series = features.level.shape[1]
     count = min(_MOST_ROWS, _ORIGINS_A_DAY * (known - first) * series)
     rng = np.random.default_rng(_SEED)
