@@ -18,7 +18,7 @@ from lakehouse.jvm.java import find_java, java_banner
 CORES = 2
 """Cores that every figure is measured on, as far as the machine lets us choose."""
 
-PACKAGES = ("pyspark", "duckdb", "pysail", "sqlglot", "pyarrow", "deltalake")
+PACKAGES = ("pyspark", "duckdb", "pysail", "sqlglot", "pyarrow", "deltalake", "lightgbm", "statsforecast")
 
 
 def keep_to_cores(count: int = CORES) -> None:

@@ -61,3 +61,9 @@ class WarehouseError(LakehouseError):
     """The warehouse refused or failed to load what was sent."""
 
     exit_code = 9
+
+
+class ForecastError(LakehouseError):
+    """Sales that cannot be forecast, such as too few days of them; the run goes on without a forecast."""
+
+    exit_code = 10

@@ -1,0 +1,1 @@
+"""Models of the next days' sales, behind one interface."""
