@@ -14,6 +14,7 @@ from typing import TypeVar
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.addresses import for_spark
 from lakehouse.failpoints import state_change
 from lakehouse.model import Table
 
@@ -52,7 +53,7 @@ class Lake:
 
     def path(self, table: Table) -> str:
         """Where the table is: `<root>/<layer>/<name>`."""
-        return f"{self.root}/{table.name.replace('.', '/')}"
+        return f"{for_spark(self.root)}/{table.name.replace('.', '/')}"
 
     def sql_name(self, table: Table) -> str:
         """The table in SQL: delta.`<path>`."""
