@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -57,6 +61,30 @@ def no_state_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAKEHOUSE_HOME", raising=False)
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """Where a local S3 listens, in a process of its own."""
+    pytest.importorskip("moto.server")
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr
+        said = (re.search(r"Running on (http://\S+)", line) for line in server.stderr)
+        yield next(match[1] for match in said if match)
+        server.terminate()
+
+
+@pytest.fixture
+def s3(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """boto3's client of the local S3, which the environment names for the length of a test."""
+    boto3 = pytest.importorskip("boto3")
+    named = {"ENDPOINT_URL": s3_url, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}
+    named |= {"REGION": "us-east-1", "DEFAULT_REGION": "us-east-1"}
+    for name, value in named.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return boto3.client("s3")
 
 
 @pytest.fixture(scope="session")

@@ -75,8 +75,9 @@ class S3Prefix:
         # A stand-in's host has no names of its own for buckets.
         style = {"addressing_style": "path" if path else "auto"}
         retries = {"mode": "standard", "max_attempts": 5}
+        config = Config(s3=style, retries=retries, max_pool_connections=self.at_once)
         try:
-            return boto3.client("s3", config=Config(s3=style, retries=retries, max_pool_connections=self.at_once))
+            return boto3.Session().client("s3", config=config)
         except BotoCoreError as error:
             raise s3_problem(error, self.bucket, str(self)) from error
 
@@ -182,7 +183,7 @@ class S3Object(io.RawIOBase):
             if code in ("InvalidRange", "416"):  # an object of no bytes has no first one
                 return None
             if code in ("NoSuchKey", "404"):
-                raise FileNotFoundError(f"{self._address} is no longer there") from error
+                raise FileNotFoundError(f"{self._address} is not there") from error
             if code in ("PreconditionFailed", "412"):
                 raise LandingError(f"{self._address} changed while it was read: run again.") from error
             raise s3_problem(error, self._object["Bucket"], self._address) from error

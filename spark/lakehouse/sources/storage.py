@@ -138,7 +138,7 @@ def read_file(address: str) -> bytes:
         with storage_at(place).open(name) as file:
             return file.read()
     except OSError as error:
-        raise LandingError(f"{address} cannot be read: {error}.") from error
+        raise LandingError(f"{error}: mend the address.") from error
 
 
 def read_each(storage: Storage, read: Callable[[S], T], items: Sequence[S]) -> list[T]:
