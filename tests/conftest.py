@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,14 +65,16 @@ def no_state_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def s3_url() -> Iterator[str]:
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a local S3 listens, in a process of its own."""
     pytest.importorskip("moto.server")
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr
-        said = (re.search(r"Running on (http://\S+)", line) for line in server.stderr)
-        yield next(match[1] for match in said if match)
+    log = tmp_path_factory.mktemp("s3") / "server.log"
+    with log.open("wb") as stderr, subprocess.Popen(command, stderr=stderr) as server:
+        while not (said := re.search(r"Running on (http://\S+)", log.read_text())) and server.poll() is None:
+            time.sleep(0.05)
+        assert said, log.read_text()
+        yield said[1]
         server.terminate()
 
 

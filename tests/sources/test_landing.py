@@ -94,3 +94,10 @@ def test_file_that_cannot_be_opened_is_named(land: Land, monkeypatch: pytest.Mon
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(LandingError, match=r"a\.csv cannot be read: Permission denied\. Mend its permissions"):
         list_landing(Folder(folder), Format())
+
+
+@pytest.mark.parametrize(("kind", "counts"), [("json", True), ("csv", False)])
+def test_name_that_firehose_gives_counts_as_json_lines(kind: str, counts: bool) -> None:
+    reason = why_ignored("2024/05/01/12/orders-1-2024-05-01-12-00-07-4c7e.gz", Format(type=kind))
+    assert (reason is None) is counts
+    assert why_ignored("orders.xlsx.gz", Format(type=kind)) == f"not named like a {kind} file"

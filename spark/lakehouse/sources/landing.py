@@ -63,7 +63,13 @@ def why_ignored(name: str, form: Format) -> str | None:
         patterns = (form.files, form.files.replace("**/", ""))
         matches = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         return None if matches else f"not matched by format.files = {form.files!r}"
-    return None if name.lower().endswith(_endings(form.type)) else f"not named like a {form.type} file"
+    return None if _is_named_like(name.rpartition("/")[2].lower(), form.type) else f"not named like a {form.type} file"
+
+
+def _is_named_like(name: str, kind: str) -> bool:
+    # Unless it is told an ending, Firehose names gzipped JSON lines by stream, time and .gz alone.
+    by_firehose = kind == "json" and name.endswith(".gz") and name.count(".") == 1
+    return by_firehose or name.endswith(_endings(kind))
 
 
 def _endings(kind: str) -> tuple[str, ...]:
