@@ -30,11 +30,13 @@ def read_records(spark: SparkSession, storage: Storage, plan: Sequence[FileEntry
         The columns of bronze.order_lines_raw, one row for each record.
     """
     names = [_name(storage, entry) for entry in plan]
-    files = _files(spark, spark.read.text(names).inputFiles(), storage.for_spark, plan)
+    # Two bytes are a line end in UTF-16: such files are decoded before they are split.
+    text = spark.read.text(names, wholetext=mapping.format.encoding == "utf-16")
+    files = _files(spark, text.inputFiles(), storage.for_spark, plan)
     if mapping.format.type == "parquet":
         records = reduce(DataFrame.union, [_parquet(spark, alike, files) for alike in _by_schema(storage, plan)])
     else:
-        records = _records(_lines(spark, names, files, mapping.format), mapping.format)
+        records = _records(_lines(text, files, mapping.format), mapping.format)
     details = files.drop("url", "header_lines").distinct()
     return records.join(F.broadcast(details), "file_number").drop("file_number")
 
@@ -67,17 +69,16 @@ def below(landing: str, url: str) -> str:
     return path[path.index(landing.rstrip("/") + "/") + len(landing.rstrip("/")) + 1 :]
 
 
-def _lines(spark: SparkSession, names: list[str], files: DataFrame, form: Format) -> DataFrame:
+def _lines(content: DataFrame, files: DataFrame, form: Format) -> DataFrame:
     """Every line below the header: file_number, line_number, and its bytes as the string `value`."""
     if form.encoding == "utf-16":
-        # A line end is two bytes here: decode first, split then.
         text = "regexp_replace(decode(CAST(value AS BINARY), 'UTF-16'), '^\ufeff', '')"
-        whole = _of_files(spark.read.text(names, wholetext=True), files).withColumn("text", F.expr(text))
+        whole = _of_files(content, files).withColumn("text", F.expr(text))
         split = F.expr("posexplode(split(text, '\r\n|\n|\r'))").alias("position", "value")
         lines = whole.select("file_number", "header_lines", split)
         numbered = lines.withColumn("line_number", (F.col("position") + 1).cast("bigint"))
     else:
-        lines = _of_files(spark.read.text(names), files).withColumn("position", F.monotonically_increasing_id())
+        lines = _of_files(content, files).withColumn("position", F.monotonically_increasing_id())
         number = F.row_number().over(Window.partitionBy("file_number").orderBy("position"))
         numbered = lines.withColumn("line_number", number.cast("bigint"))
     return numbered.where("line_number > header_lines").select("file_number", "line_number", "value")
