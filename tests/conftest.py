@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -66,6 +71,32 @@ def log_as_it_was() -> Iterator[None]:
     yield
     LOGGER.handlers, LOGGER.propagate = before[0], before[2]
     LOGGER.setLevel(before[1])
+
+
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a local S3 listens, in a process of its own."""
+    pytest.importorskip("moto.server")
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    log = tmp_path_factory.mktemp("s3") / "server.log"
+    with log.open("wb") as stderr, subprocess.Popen(command, stderr=stderr) as server:
+        while not (said := re.search(r"Running on (http://\S+)", log.read_text())) and server.poll() is None:
+            time.sleep(0.05)
+        assert said, log.read_text()
+        yield said[1]
+        server.terminate()
+
+
+@pytest.fixture
+def s3(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """boto3's client of the local S3, which the environment names for the length of a test."""
+    boto3 = pytest.importorskip("boto3")
+    named = {"ENDPOINT_URL": s3_url, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}
+    named |= {"REGION": "us-east-1", "DEFAULT_REGION": "us-east-1"}
+    for name, value in named.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return boto3.client("s3")
 
 
 @pytest.fixture(scope="session")

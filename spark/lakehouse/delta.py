@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.addresses import for_spark
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
 from lakehouse.model import Table
@@ -55,7 +56,7 @@ class Lake:
 
     def path(self, table: Table) -> str:
         """Where the table is: `<root>/<layer>/<name>`."""
-        return f"{self.root}/{table.name.replace('.', '/')}"
+        return f"{for_spark(self.root)}/{table.name.replace('.', '/')}"
 
     def sql_name(self, table: Table) -> str:
         """The table in SQL: delta.`<path>`."""

@@ -24,7 +24,7 @@ from lakehouse.lock import RunLock, run_lock
 from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
-from lakehouse.sources.landing import list_landing
+from lakehouse.sources.landing import Landing, list_landing
 from lakehouse.uptodate import is_up_to_date, vanished_files
 
 SMALL_LANDING = 2_000_000
@@ -117,7 +117,7 @@ def run_pipeline(
     jobs = chosen_jobs(options.jobs)
     report = RunReport(new_run_id())
     # A wrong folder is told at once, before it is remembered and before a session starts.
-    list_landing(state.landing, state.mapping().format)
+    landing = list_landing(state.storage, state.mapping().format)
     with run_lock(state.locked) as lock:
         state.save()
         _require_lake(state, options)
@@ -129,24 +129,24 @@ def run_pipeline(
         if options.full_refresh:
             _set_lake_aside(state)
         with bound(run_id=report.run_id, source=state.source), telling("run ended", landing=str(state.landing)):
-            _run_jobs(jobs, state, options, report, lock, on_job)
+            _run_jobs(state, landing, options, report, lock, on_job)
         remove_leftovers(state)
     return report
 
 
 def _run_jobs(
-    jobs: Sequence[Job],
     state: State,
+    landing: Landing,
     options: Options,
     report: RunReport,
     lock: RunLock,
     on_job: Callable[[str, str], None],
 ) -> None:
     with _step(report, "session", on_job), telling("session started"):
-        spark = _start(state)
+        spark = _start(state, landing)
     try:
         lock.name(jvm_pid(spark))
-        for job in jobs:
+        for job in chosen_jobs(options.jobs):
             with _step(report, job.name, on_job):
                 report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
     finally:
@@ -162,8 +162,8 @@ def _step(report: RunReport, name: str, on_job: Callable[[str, str], None]) -> I
     on_job(name, "end")
 
 
-def _start(state: State) -> SparkSession:
-    landed = sum(path.stat().st_size for path in state.landing.rglob("*") if path.is_file())
+def _start(state: State, landing: Landing) -> SparkSession:
+    landed = sum(file.size for file in landing.files)
     return start_session(log_file=state.spark_log, quick_compiler=landed < SMALL_LANDING)
 
 

@@ -62,7 +62,7 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=quick_compiler)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, **s3a_settings()}.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
@@ -73,6 +73,20 @@ def start_session(
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return spark
+
+
+def s3a_settings(prefix: str = "spark.hadoop.fs.s3a") -> dict[str, str]:
+    """Settings by which S3A finds what boto3 finds: credentials of the environment or a profile, AWS_ENDPOINT_URL."""
+    settings = {"aws.credentials.provider": "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider"}
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if endpoint:
+        # A stand-in's host has no names of its own for buckets.
+        settings |= {"endpoint": endpoint, "path.style.access": "true"}
+        region = region or "us-east-1"
+    if region:
+        settings["endpoint.region"] = region
+    return {f"{prefix}.{name}": value for name, value in settings.items()}
 
 
 @contextmanager

@@ -7,9 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lakehouse.addresses import is_s3
 from lakehouse.atomic import replace_file
 from lakehouse.errors import EnvironmentProblem, UsageError
 from lakehouse.sources.mapping import Mapping, load_mapping
+from lakehouse.sources.storage import Storage, storage_at
 
 ROOT = Path(".lakehouse")
 LAST = ROOT / "last"
@@ -17,11 +19,14 @@ LAST = ROOT / "last"
 
 @dataclass(frozen=True)
 class State:
-    """One source's state: its folder, its mapping (a built-in name or a file), and its landing folder."""
+    """One source's state: its folder, its mapping (a built-in name or a file), and where its files land.
+
+    The files of a mapping, and those landed, may lie on S3: `s3://bucket/prefix`.
+    """
 
     home: Path
     source: str
-    landing: Path
+    landing: Path | str
 
     @property
     def lake(self) -> Path:
@@ -47,6 +52,11 @@ class State:
     def spark_log(self) -> Path:
         """Spark's own log."""
         return self.home / "spark.log"
+
+    @property
+    def storage(self) -> Storage:
+        """The landing place, to be read."""
+        return storage_at(self.landing)
 
     def mapping(self) -> Mapping:
         """The source's mapping, as its file is now."""
@@ -112,10 +122,10 @@ def open_state(home: Path | None) -> State:
         raise UsageError(
             f"There is no state in {folder}. `lakehouse run --source S --landing DIR --home {folder}` makes one."
         )
-    return State(folder, remembered["source"], Path(remembered["landing"]))
+    return State(folder, remembered["source"], _place(remembered["landing"]))
 
 
-def state_for_run(home: Path | None, source: str | None, landing: Path | None) -> State:
+def state_for_run(home: Path | None, source: str | None, landing: Path | str | None) -> State:
     """The state that a run is to work on; what is not named is as in its last run.
 
     Raises:
@@ -124,7 +134,7 @@ def state_for_run(home: Path | None, source: str | None, landing: Path | None) -
     folder = find_home(home, source)
     remembered = _remembered(folder) or {}
     source = _absolute(source) if source else remembered.get("source")
-    landing = landing.resolve() if landing else _path(remembered.get("landing"))
+    landing = landing or remembered.get("landing")
     if source is None:
         raise UsageError(f"The state in {folder} has no source yet: name one with --source.")
     if landing is None:
@@ -137,7 +147,7 @@ def state_for_run(home: Path | None, source: str | None, landing: Path | None) -
             f"The state in {folder} belongs to the source {remembered['name']}, not to {name}. "
             f"Each source has a state of its own: leave --home out, or name another folder."
         )
-    return State(folder, source, landing)
+    return State(folder, source, _place(landing))
 
 
 def _remembered(folder: Path) -> dict[str, str] | None:
@@ -154,8 +164,10 @@ def _remembered(folder: Path) -> dict[str, str] | None:
 
 
 def _absolute(source: str) -> str:
-    return str(Path(source).expanduser().resolve()) if source.endswith(".toml") else source
+    is_file = source.endswith(".toml") and not is_s3(source)
+    return str(Path(source).expanduser().resolve()) if is_file else source
 
 
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
+def _place(landing: Path | str) -> Path | str:
+    """A folder by its absolute path, since a later run may start elsewhere."""
+    return landing if is_s3(str(landing)) else Path(landing).resolve()

@@ -62,7 +62,7 @@ def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
     known = {(row["path"], row["content_hash"]): row["status"] for row in readings}
     if "planned" in known.values():
         return False
-    landing = list_landing(state.landing, mapping.format)
+    landing = list_landing(state.storage, mapping.format)
     return all(known.get((file.path, file.content_hash)) in ("loaded", "set_aside") for file in landing.files)
 
 
@@ -84,14 +84,15 @@ def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
 def files_set_aside(state: State) -> list[tuple[str, str]]:
     """Files of the landing folder that could not be read: path and problem."""
     rows = [row for row in _files(state) if row["status"] == "set_aside"]
-    return sorted((row["path"], row["problem"]) for row in rows if (state.landing / row["path"]).is_file())
+    return sorted((row["path"], row["problem"]) for row in rows if state.storage.has(row["path"]))
 
 
 def vanished_files(state: State) -> list[str]:
     """Files that are loaded and are no longer in landing, or can no longer be read there."""
     mapping = state.mapping()
     loaded = {row["path"]: row["content_hash"] for row in _files(state) if row["status"] == "loaded"}
-    here = {file.path: file.content_hash for file in list_landing(state.landing, mapping.format).files}
+    landing = list_landing(state.storage, mapping.format)
+    here = {file.path: file.content_hash for file in landing.files}
     changed = (path for path in loaded.keys() & here.keys() if loaded[path] != here[path])
-    unreadable = {path for path in changed if examine(state.landing / path, mapping).problem}
+    unreadable = {path for path in changed if examine(landing.storage, path, mapping).problem}
     return sorted(loaded.keys() - here.keys() | unreadable)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pyspark.sql import Row, SparkSession
 
@@ -18,6 +17,7 @@ from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
 from lakehouse.sources.read import read_records
+from lakehouse.sources.storage import Storage, read_each
 from lakehouse.warehouse.connect import Connection
 
 
@@ -36,7 +36,7 @@ class Verification:
 
 
 def verify(
-    spark: SparkSession, lake_root: str, landing: Path, mapping: Mapping, warehouse: Connection | None
+    spark: SparkSession, lake_root: str, landing: Storage, mapping: Mapping, warehouse: Connection | None
 ) -> Verification:
     """Recompute the ledger from landing and hold lake and warehouse against it."""
     lake = Lake(spark, lake_root)
@@ -52,7 +52,7 @@ def verify(
     return found
 
 
-def _plan(lake: Lake, landing: Path, mapping: Mapping, found: Verification) -> list[FileEntry]:
+def _plan(lake: Lake, landing: Storage, mapping: Mapping, found: Verification) -> list[FileEntry]:
     """The loaded files that still lie in landing as they were read; the others are noted, and read from bronze."""
     files = lake.read(LANDING_FILES)
     here = {(file.path, file.content_hash) for file in list_landing(landing, mapping.format).files}
@@ -60,8 +60,8 @@ def _plan(lake: Lake, landing: Path, mapping: Mapping, found: Verification) -> l
     loaded = [row for row in known if row["status"] == "loaded"]
     same = [row for row in loaded if (row["path"], row["content_hash"]) in here]
     _note_files(found, here, known)
-    for row in same:
-        counted = examine(landing / row["path"], mapping).rows
+    counts = read_each(landing, lambda row: examine(landing, row["path"], mapping).rows, same)
+    for row, counted in zip(same, counts, strict=True):
         if counted != row["rows"]:
             found.differences.append(
                 Difference(f"landing ({row['path']})", "bronze", None, None, counted or 0, row["rows"])
@@ -87,7 +87,7 @@ def _note_files(found: Verification, here: set[tuple[str, str]], known: list[Row
 
 
 def _recomputed(
-    lake: Lake, plan: list[FileEntry], landing: Path, mapping: Mapping, entries: list[Entry]
+    lake: Lake, plan: list[FileEntry], landing: Storage, mapping: Mapping, entries: list[Entry]
 ) -> list[Difference]:
     """Read landing again, decide every record again, and compare disposition by disposition, day by day."""
     bronze = lake.read(ORDER_LINES_RAW)
@@ -95,7 +95,7 @@ def _recomputed(
     elsewhere = bronze.join(paths, "file", "left_anti")
     records = elsewhere
     if plan:
-        read = read_records(lake.spark, str(landing.resolve()), plan, mapping)
+        read = read_records(lake.spark, landing, plan, mapping)
         records = read.select(*ORDER_LINES_RAW.column_names).unionByName(elsewhere)
     decided = judged_records(lake, records, mapping)
     again = silver_entries(decided.select(*DISPOSITIONS.column_names))

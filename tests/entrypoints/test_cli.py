@@ -29,14 +29,16 @@ def landing(empty_folder: Path) -> Path:
 def test_help_names_every_command_the_first_step_and_the_exit_codes(lakehouse: Command) -> None:
     answer = lakehouse("--help")
     assert answer.code == 0
-    for word in ("demo", "generate", "run", "verify", "query", "source", "jobs", "status", "cost"):
+    for word in ("demo", "generate", "run", "verify", "query", "source", "jobs", "status", "cost", "send"):
         assert f" {word} " in answer.out
     text = " ".join(answer.out.replace("│", " ").split())
     assert "Start with `lakehouse demo`" in text
     assert "7 ledger differs" in text
 
 
-@pytest.mark.parametrize("command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs", "cost"])
+@pytest.mark.parametrize(
+    "command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs", "cost", "send"]
+)
 def test_every_command_explains_itself(lakehouse: Command, command: str) -> None:
     answer = lakehouse(command, "--help")
     assert answer.code == 0

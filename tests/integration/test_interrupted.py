@@ -15,6 +15,7 @@ from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINE
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
 from lakehouse.sources.read import read_records
+from lakehouse.sources.storage import Storage
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Shop
@@ -67,7 +68,7 @@ def test_file_that_grows_while_it_is_read_is_told_and_loaded_whole_by_the_next_r
     path = shop.land("orders.jsonl", sale(1))
     read = read_records
 
-    def while_it_grows(spark: SparkSession, landing: str, plan: Sequence[FileEntry], mapping: Mapping) -> DataFrame:
+    def while_it_grows(spark: SparkSession, landing: Storage, plan: Sequence[FileEntry], mapping: Mapping) -> DataFrame:
         shop.land("orders.jsonl", sale(1), sale(2))
         return read(spark, landing, plan, mapping)
 

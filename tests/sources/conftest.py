@@ -17,6 +17,7 @@ from lakehouse.sources.mapping import Mapping, parse_mapping
 from lakehouse.sources.parse import parse_records
 from lakehouse.sources.plan import FileEntry, Registry
 from lakehouse.sources.read import read_records
+from lakehouse.sources.storage import Folder
 from lakehouse.transforms.order_lines import order_lines
 
 SHOP: dict[str, Any] = {
@@ -69,7 +70,9 @@ def land(tmp_path: Path) -> Callable[[dict[str, bytes]], Path]:
 @pytest.fixture(scope="session")
 def planned() -> Callable[[Path, Mapping], list[FileEntry]]:
     """The entries of a first run, planned and set aside."""
-    return lambda folder, mapping: Registry([]).new_entries(list_landing(folder, mapping.format), mapping, retry=False)
+    return lambda folder, mapping: Registry([]).new_entries(
+        list_landing(Folder(folder), mapping.format), mapping, retry=False
+    )
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +83,7 @@ def bronze(
 
     def read(folder: Path, mapping: Mapping) -> list[Row]:
         entries = [entry for entry in planned(folder, mapping) if entry.status == "planned"]
-        return read_records(spark, str(folder.resolve()), entries, mapping).orderBy("file", "line_number").collect()
+        return read_records(spark, Folder(folder), entries, mapping).orderBy("file", "line_number").collect()
 
     return read
 

@@ -14,6 +14,7 @@ from lakehouse.errors import LandingError
 from lakehouse.quality import MEANINGS
 from lakehouse.sources.check import FIXES, SourceCheck, check_source, likely_fixes
 from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.storage import Folder
 
 Make = Callable[..., Mapping]
 Land = Callable[[dict[str, bytes]], Path]
@@ -23,7 +24,7 @@ GOOD = b"id,q,p,t\nA1,2,1.50,2024-05-06 07:08:09\nA2,-1,2,0001-01-01 00:00:00\n"
 
 def test_first_rows_are_shown_as_mapped(spark: SparkSession, mapping_of: Make, land: Land) -> None:
     folder = land({"b.csv": GOOD, "a.csv": GOOD + b"A3,1,1,2024-05-07 00:00:00\n", "_x.csv": b""})
-    found = check_source(spark, mapping_of(max_quarantine=0.5), folder, first_rows=2)
+    found = check_source(spark, mapping_of(max_quarantine=0.5), Folder(folder), first_rows=2)
     assert (found.files, found.rows, found.equal_rows, found.problems) == (2, 5, 2, [])
     assert found.ignored == [("_x.csv", "hidden: its name, or its folder's, starts with _ or .")]
     first, second = found.shown
@@ -37,7 +38,7 @@ def test_first_rows_are_shown_as_mapped(spark: SparkSession, mapping_of: Make, l
 def test_every_problem_is_told_at_once(spark: SparkSession, mapping_of: Make, land: Land) -> None:
     folder = land({"a.csv": b"id,qty,p,t\n", "b.csv": b"id,qty,p,t\n", "c.csv.gz": b"id", "d.csv": GOOD})
     mapping = mapping_of(columns={"order_id": "idd", "unit_price": "CAST(p AS DOUBLE)"})
-    found = check_source(spark, mapping, folder)
+    found = check_source(spark, mapping, Folder(folder))
     assert [problem.split(";")[0].split(" with name")[0].split(", and must")[0] for problem in found.problems] == [
         "a.csv and 1 more file(s): column 'q' is missing",
         "c.csv.gz: it is no whole gzip file (Not a gzipped file (b'id')): deliver it again",
@@ -51,7 +52,7 @@ def test_one_unreadable_file_does_not_hide_the_rows_of_others(
     spark: SparkSession, mapping_of: Make, land: Land
 ) -> None:
     rows = b"id,q,p,t\n" + b'A1,"1,5",2,05/06/2024\n' * 9 + b'A1,"1,5",2\n'
-    found = check_source(spark, mapping_of(), land({"a.csv": rows, "b.csv.gz": b"id"}))
+    found = check_source(spark, mapping_of(), Folder(land({"a.csv": rows, "b.csv.gz": b"id"})))
     assert (found.rows, found.equal_rows) == (10, 8)
     assert found.problems == [
         "b.csv.gz: it is no whole gzip file (Not a gzipped file (b'id')): deliver it again",
@@ -67,20 +68,20 @@ def test_one_unreadable_file_does_not_hide_the_rows_of_others(
 def test_expression_that_fails_on_a_row_is_told(spark: SparkSession, mapping_of: Make, land: Land) -> None:
     fails_at_two_alone = "CASE WHEN q = 'two' THEN CAST(q AS DECIMAL(14, 3)) ELSE try_cast(q AS DECIMAL(14, 3)) END"
     mapping = mapping_of(columns={"quantity": fails_at_two_alone})
-    found = check_source(spark, mapping, land({"a.csv": b"id,q,p,t\nA1,two,1,2024-05-06 07:08:09\n"}))
+    found = check_source(spark, mapping, Folder(land({"a.csv": b"id,q,p,t\nA1,two,1,2024-05-06 07:08:09\n"})))
     (problem,) = found.problems
     assert problem.startswith("an expression fails at some row: The value 'two' of the type")
     assert problem.endswith("Use try_cast, try_to_timestamp or try_divide, which give NULL.")
 
 
 def test_files_without_any_row_are_no_problem(spark: SparkSession, mapping_of: Make, land: Land) -> None:
-    found = check_source(spark, mapping_of(), land({"a.csv": b"", "b.csv": b"\n"}))
+    found = check_source(spark, mapping_of(), Folder(land({"a.csv": b"", "b.csv": b"\n"})))
     assert (found.files, found.rows, found.shown, found.broken, found.problems) == (2, 0, [], [], [])
 
 
 def test_absent_folder_is_an_error(spark: SparkSession, mapping_of: Make, tmp_path: Path) -> None:
     with pytest.raises(LandingError, match="does not exist"):
-        check_source(spark, mapping_of(), tmp_path / "absent")
+        check_source(spark, mapping_of(), Folder(tmp_path / "absent"))
 
 
 def test_few_bad_rows_do_not_blame_the_mapping(mapping_of: Make) -> None:

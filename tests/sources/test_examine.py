@@ -12,6 +12,7 @@ import pytest
 
 from lakehouse.sources.examine import Examined, count_records, examine
 from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.storage import Folder
 
 Make = Callable[..., Mapping]
 HEADER = b"id,q,p,t\n"
@@ -24,7 +25,7 @@ def look(tmp_path: Path, mapping_of: Make) -> Callable[..., Examined]:
 
     def at(content: bytes, name: str = "a.csv", **changes: object) -> Examined:
         (tmp_path / name).write_bytes(content)
-        return examine(tmp_path / name, mapping_of(**changes))
+        return examine(Folder(tmp_path), name, mapping_of(**changes))
 
     return at
 
@@ -170,11 +171,11 @@ def test_first_line_too_long_for_a_header_is_told(look: Look) -> None:
 
 
 def test_name_that_spark_cannot_open_is_told(look: Look) -> None:
-    assert look(HEADER, "12:30.csv").problem == "Spark reads no local file with a colon in its name: rename it"
+    assert look(HEADER, "12:30.csv").problem == "Spark reads no file with a colon in its name: rename it"
 
 
 def test_file_taken_away_since_it_was_listed_is_told(tmp_path: Path, mapping_of: Make) -> None:
-    problem = examine(tmp_path / "gone.csv", mapping_of()).problem
+    problem = examine(Folder(tmp_path), "gone.csv", mapping_of()).problem
     assert problem is not None
     assert problem.startswith("it cannot be read ([Errno 2] No such file")
 

@@ -11,23 +11,24 @@ import pytest
 from lakehouse.errors import LandingError
 from lakehouse.sources.format import Format
 from lakehouse.sources.landing import list_landing, why_ignored
+from lakehouse.sources.storage import Folder
 
 Land = Callable[[dict[str, bytes]], Path]
 
 
 def test_absent_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(LandingError, match=r"landing folder .*absent does not exist.*--landing"):
-        list_landing(tmp_path / "absent", Format())
+        list_landing(Folder(tmp_path / "absent"), Format())
 
 
 def test_file_in_place_of_the_folder_is_named(land: Land) -> None:
     with pytest.raises(LandingError, match=r"a\.csv is a file; name its folder"):
-        list_landing(land({"a.csv": b""}) / "a.csv", Format())
+        list_landing(Folder(land({"a.csv": b""}) / "a.csv"), Format())
 
 
 def test_empty_folder_says_which_endings_count(tmp_path: Path) -> None:
     with pytest.raises(LandingError, match=r"holds no csv file\. Files end in \.csv, \.tsv, \.txt, \.csv\.gz"):
-        list_landing(tmp_path, Format())
+        list_landing(Folder(tmp_path), Format())
 
 
 def test_folder_of_other_files_says_what_was_left_out(land: Land) -> None:
@@ -35,12 +36,12 @@ def test_folder_of_other_files_says_what_was_left_out(land: Land) -> None:
     with pytest.raises(
         LandingError, match=r"2 left out, such as _b\.csv: hidden.*; a\.json: not named like a csv file"
     ):
-        list_landing(folder, Format())
+        list_landing(Folder(folder), Format())
 
 
 def test_hidden_and_half_written_files_are_listed_as_ignored(land: Land) -> None:
     names = ["_x.csv", ".x.csv", "x.csv.tmp", "x.csv.part", "x.csv._COPYING_", "_tmp/x.csv", "day/.x/y.csv", "x.xlsx"]
-    found = list_landing(land(dict.fromkeys([*names, "good.csv"], b"id\n")), Format())
+    found = list_landing(Folder(land(dict.fromkeys([*names, "good.csv"], b"id\n"))), Format())
     assert [file.path for file in found.files] == ["good.csv"]
     assert dict(found.ignored) == {
         "_x.csv": "hidden: its name, or its folder's, starts with _ or .",
@@ -56,11 +57,11 @@ def test_hidden_and_half_written_files_are_listed_as_ignored(land: Land) -> None
 
 def test_landing_folder_may_itself_be_hidden(land: Land) -> None:
     folder = land({".shop/_drop/a.csv": b"id\n"}) / ".shop" / "_drop"
-    assert [file.path for file in list_landing(folder, Format()).files] == ["a.csv"]
+    assert [file.path for file in list_landing(Folder(folder), Format()).files] == ["a.csv"]
 
 
 def test_file_is_known_by_its_bytes(land: Land) -> None:
-    (file,) = list_landing(land({"2024/01/a b+c%20[1]{ü}.csv.gz": b"id\n"}), Format()).files
+    (file,) = list_landing(Folder(land({"2024/01/a b+c%20[1]{ü}.csv.gz": b"id\n"})), Format()).files
     assert (file.path, file.size) == ("2024/01/a b+c%20[1]{ü}.csv.gz", 3)
     assert file.content_hash == sha256(b"id\n").hexdigest()
 
@@ -92,4 +93,11 @@ def test_file_that_cannot_be_opened_is_named(land: Land, monkeypatch: pytest.Mon
     folder = land({"a.csv": b"id\n"})
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(LandingError, match=r"a\.csv cannot be read: Permission denied\. Mend its permissions"):
-        list_landing(folder, Format())
+        list_landing(Folder(folder), Format())
+
+
+@pytest.mark.parametrize(("kind", "counts"), [("json", True), ("csv", False)])
+def test_name_that_firehose_gives_counts_as_json_lines(kind: str, counts: bool) -> None:
+    reason = why_ignored("2024/05/01/12/orders-1-2024-05-01-12-00-07-4c7e.gz", Format(type=kind))
+    assert (reason is None) is counts
+    assert why_ignored("orders.xlsx.gz", Format(type=kind)) == f"not named like a {kind} file"

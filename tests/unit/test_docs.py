@@ -23,6 +23,7 @@ from lakehouse.sources.format import COLUMNS, ENCODINGS, Format
 from lakehouse.sources.mapping import Mapping, parse_mapping
 from lakehouse.sources.plan import file_changed_while_read
 from lakehouse.sources.problems import TOP_TYPES
+from lakehouse.sources.storage import Folder
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -105,7 +106,7 @@ def test_every_mapping_can_be_read() -> None:
 
 
 def checked(spark: SparkSession, landing: Path, name: str) -> SourceCheck:
-    found = check_source(spark, mappings()[name], landing)
+    found = check_source(spark, mappings()[name], Folder(landing))
     assert found.problems == []
     assert found.broken == []
     return found

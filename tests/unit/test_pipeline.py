@@ -94,8 +94,8 @@ def published_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
     state = State(tmp_path / "home", "softcart", tmp_path / "landing")
     (state.lake / "gold" / "fact_sales" / "_delta_log").mkdir(parents=True)
     state.warehouse.touch()
-    state.landing.mkdir()
-    (state.landing / "orders.jsonl").write_text("{}\n")
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "orders.jsonl").write_text("{}\n")
     return state
 
 

@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import cost, look, run, source
+from lakehouse.cli import cost, look, run, send, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import tell, tell_failure
@@ -31,6 +31,7 @@ app = typer.Typer(
 run.register(app)
 look.register(app)
 cost.register(app)
+send.register(app)
 app.add_typer(source.app, name="source")
 
 

@@ -226,6 +226,6 @@ def _verify(state: State) -> Verification:
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
             with told_in_one_line("verify", go_on(state)):
-                return verify_state(spark, str(state.lake.resolve()), state.landing, state.mapping(), warehouse)
+                return verify_state(spark, str(state.lake.resolve()), state.storage, state.mapping(), warehouse)
         finally:
             stop_session(spark)

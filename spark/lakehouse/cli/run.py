@@ -18,7 +18,7 @@ from lakehouse.settings import ROOT, State, state_for_run
 from lakehouse.uptodate import files_set_aside
 
 Source = Annotated[str | None, typer.Option(help="A built-in source, or the path of a mapping file (.toml).")]
-LandingFolder = Annotated[Path | None, typer.Option(help="Folder of the files as they landed.")]
+Landing = Annotated[str | None, typer.Option(help="Folder, or s3://bucket/prefix, of the files as they landed.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     source: Source = None,
-    landing: LandingFolder = None,
+    landing: Landing = None,
     home: Home = None,
     lines: Annotated[int, typer.Option(help="Lines to generate, where no landing folder is given.")] = 200_000,
     days: Annotated[int, typer.Option(help="Days to generate, likewise.")] = 400,
@@ -42,9 +42,10 @@ def demo(
     """
     source = source or "softcart"
     if landing is None and source == "softcart":
-        landing = ROOT / "landing" / source
-        if not _is_generated(landing, lines, days, seed):
-            _generate(landing, lines, days, seed, changes=False)
+        generated = ROOT / "landing" / source
+        if not _is_generated(generated, lines, days, seed):
+            _generate(generated, lines, days, seed, changes=False)
+        landing = str(generated)
     state = state_for_run(home, source, landing)
     report = _run(state, Options())
     output.print()
@@ -68,7 +69,7 @@ def generate_orders(
 
 def run(
     source: Source = None,
-    landing: LandingFolder = None,
+    landing: Landing = None,
     home: Home = None,
     job: Annotated[list[str] | None, typer.Option("--job", help="Only this job; may be given several times.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild every table from landing.")] = False,

@@ -14,6 +14,7 @@ from lakehouse.cli.present import output, print_json, print_table
 from lakehouse.session import start_session, stop_session
 from lakehouse.sources.check import SourceCheck, check_source
 from lakehouse.sources.mapping import BUILTIN, builtin_sources, load_mapping
+from lakehouse.sources.storage import storage_at
 
 app = typer.Typer(no_args_is_help=True, help="Sources: what a shop's files look like, and what they mean.")
 
@@ -38,7 +39,7 @@ def show(source: SourceName) -> None:
 @app.command()
 def check(
     source: SourceName,
-    landing: Annotated[Path, typer.Argument(help="Folder of the files to try it on.")],
+    landing: Annotated[str, typer.Argument(help="Folder, or s3://bucket/prefix, of the files to try it on.")],
     output_format: OutputFormat = Format.TABLE,
 ) -> None:
     """Try a mapping on a folder: the first rows as mapped, the share of equal lines, every problem with a likely fix.
@@ -48,7 +49,7 @@ def check(
     mapping = load_mapping(source)
     spark = start_session(quick_compiler=True)
     try:
-        found = check_source(spark, mapping, landing)
+        found = check_source(spark, mapping, storage_at(landing))
     finally:
         stop_session(spark)
     if output_format == Format.JSON:

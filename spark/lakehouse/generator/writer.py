@@ -37,6 +37,11 @@ def finish_folder(out: Path) -> None:
     (out / _UNFINISHED).unlink()
 
 
+def delivered_files(out: Path) -> list[Path]:
+    """The files of a generation in the order of their delivery; none where it is unfinished."""
+    return [] if (out / _UNFINISHED).exists() else sorted(out.glob(_OURS))
+
+
 def _earlier_files(out: Path) -> list[Path]:
     files = sorted(out.glob(_OURS))
     known = {*files, out / MANIFEST_NAME, out / _UNFINISHED}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -16,13 +15,17 @@ from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.sources.plan import FileEntry, Registry, file_changed_while_read, nothing_loaded
 from lakehouse.sources.read import read_records
+from lakehouse.sources.storage import storage_at
 
 JOB = "ingest_orders"
 
 
 @dataclass(frozen=True)
 class Config:
-    """lake: root of the Delta tables. landing: folder of files. source: built-in name or mapping file."""
+    """lake: root of the Delta tables. landing: where the files lie. Each is a folder or s3://bucket/prefix.
+
+    source: built-in name or mapping file.
+    """
 
     lake: str
     landing: str
@@ -38,7 +41,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         Rows written, by table.
 
     Raises:
-        LandingError: the landing folder is not there or empty.
+        LandingError: the landing place is not there or empty.
         MappingError: the mapping's expressions cannot be used.
     """
     mapping = load_mapping(config.source)
@@ -46,7 +49,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     with job_run(lake, JOB, config.run_id, mapping, writes=(LANDING_FILES, ORDER_LINES_RAW)) as log:
         if log.last is None or log.mapping_changed:
             check_expressions(spark, mapping)
-        landing = list_landing(Path(config.landing), mapping.format)
+        landing = list_landing(storage_at(config.landing), mapping.format)
         _finish_unfinished(log)
         registry = _registry(lake)
         entries = registry.new_entries(landing, mapping, retry=config.retry_quarantine or log.mapping_changed)
@@ -54,7 +57,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if entries:
             _write_plan(log, registry, entries)
         if planned:
-            records = read_records(spark, str(landing.folder.resolve()), planned, mapping)
+            records = read_records(spark, landing.storage, planned, mapping)
             lake.append_once(ORDER_LINES_RAW, records, f"{JOB}/{mapping.name}", planned[0].batch)
             _settle(log, registry, planned)
         elif lake.is_empty(ORDER_LINES_RAW) and (aside := entries or registry.set_aside()):

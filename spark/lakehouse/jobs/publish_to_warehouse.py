@@ -9,12 +9,14 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from lakehouse.addresses import for_others
 from lakehouse.balance import require_balance
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
+from lakehouse.settings import project_file
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
@@ -27,9 +29,11 @@ INPUTS = (DISPOSITIONS, *PUBLISHED)
 
 @dataclass(frozen=True)
 class Config:
-    """lake: root of the Delta tables. exports: folder or prefix for the Parquet files, which the stage shows.
+    """lake: root of the Delta tables. exports: place of the Parquet files, which the stage shows.
 
-    warehouse: `embedded:<path>` or `snowflake:<connection name>`. migrations: folder of the SQL scripts.
+    Each is a folder or s3://bucket/prefix.
+    warehouse: `embedded:<path>` or `snowflake:<connection name>`.
+    migrations: folder of the SQL scripts; without it, those that the package brings.
     compute: Snowflake warehouse that the MERGE tasks use. storage_integration: what may read `exports` in Snowflake.
     """
 
@@ -38,7 +42,7 @@ class Config:
     run_id: str
     exports: str
     warehouse: str
-    migrations: str
+    migrations: str = ""
     accept_quarantine: bool = False
     compute: str = "LAKEHOUSE"
     storage_integration: str = "LAKEHOUSE_LAKE"
@@ -84,13 +88,14 @@ def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
 
 def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
     """Load and merge what the warehouse lacks, by its own marks; whether there was anything."""
-    url = config.exports if "://" in config.exports else Path(config.exports).resolve().as_uri()
+    url = for_others(config.exports) if "://" in config.exports else Path(config.exports).resolve().as_uri()
     variables = {
         "exports_url": url,
         "warehouse": config.compute,
         "storage_integration": config.storage_integration,
     }
-    migrate(connection, variables, Path(config.migrations))
+    scripts = Path(config.migrations) if config.migrations else project_file("snowflake/migrations")
+    migrate(connection, variables, scripts)
     marks = published(connection)
 
     def export(table: Table) -> Export | None:

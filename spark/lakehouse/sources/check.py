@@ -1,9 +1,8 @@
-"""Trying a mapping on a folder of files: first rows as mapped, equal lines, and every problem at once."""
+"""Trying a mapping on landed files: first rows as mapped, equal lines, and every problem at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pyspark.errors import PySparkException
@@ -18,6 +17,7 @@ from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import parse_records
 from lakehouse.sources.plan import FileEntry, Registry
 from lakehouse.sources.read import read_records
+from lakehouse.sources.storage import Storage
 from lakehouse.transforms.order_lines import order_lines
 
 FIRST_ROWS = 10
@@ -37,11 +37,11 @@ class SourceCheck:
     problems: list[str] = field(default_factory=list)
 
 
-def check_source(spark: SparkSession, mapping: Mapping, landing: Path, first_rows: int = FIRST_ROWS) -> SourceCheck:
-    """Try the mapping on every file of the folder; nothing is written.
+def check_source(spark: SparkSession, mapping: Mapping, landing: Storage, first_rows: int = FIRST_ROWS) -> SourceCheck:
+    """Try the mapping on every file of the landing place; nothing is written.
 
     Raises:
-        LandingError: there is no such folder, or no file in it.
+        LandingError: there is no such place, or no file in it.
     """
     listing = list_landing(landing, mapping.format)
     entries = Registry([]).new_entries(listing, mapping, retry=False)
@@ -70,10 +70,15 @@ def _file_problems(entries: list[FileEntry]) -> list[str]:
 
 
 def _try_rows(
-    spark: SparkSession, mapping: Mapping, landing: Path, entries: list[FileEntry], found: SourceCheck, first_rows: int
+    spark: SparkSession,
+    mapping: Mapping,
+    landing: Storage,
+    entries: list[FileEntry],
+    found: SourceCheck,
+    first_rows: int,
 ) -> None:
     headers = sorted({entry.header for entry in entries if entry.header})
-    records = read_records(spark, str(landing.resolve()), entries, mapping)
+    records = read_records(spark, landing, entries, mapping)
     lines = order_lines(parse_records(records, mapping, headers), mapping).persist()
     try:
         found.rows = lines.count()

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import IO, cast
 
 from lakehouse.sources.format import Format
 from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.storage import Storage
 
 BLANK = b" \t\r\n"
 PACKED = {b"\x1f\x8b": "gzip", b"(\xb5/\xfd": "zstd", b"PK\x03\x04": "zip or Excel", b"BZh": "bzip2"}
@@ -36,18 +37,22 @@ class Examined:
     problem: str | None = None
 
 
-def examine(path: Path, mapping: Mapping) -> Examined:
+def examine(storage: Storage, path: str, mapping: Mapping) -> Examined:
     """Read the file through.
 
     Returns:
         Its records and header; or a `problem`, with the way out, where the file cannot be read whole or lacks a
         column that the mapping names.
+
+    Raises:
+        LandingError: it is not the file but the place it lies in that cannot be read.
     """
     try:
-        misnamed = _misnamed(path)
-        if misnamed:
-            return Examined(None, problem=misnamed)
-        found = _parquet(path) if mapping.format.type == "parquet" else _text(path, mapping.format)
+        with storage.open(path) as file:
+            misnamed = _misnamed(PurePosixPath(path), file)
+            if misnamed:
+                return Examined(None, problem=misnamed)
+            found = _parquet(file) if mapping.format.type == "parquet" else _text(path, file, mapping.format)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         return Examined(None, problem=f"it is no whole gzip file ({error}): deliver it again")
     except (OSError, UnicodeError, csv.Error) as error:
@@ -56,30 +61,30 @@ def examine(path: Path, mapping: Mapping) -> Examined:
     return Examined(found.rows, found.header, found.header_lines, problem)
 
 
-def _misnamed(path: Path) -> str | None:
+def _misnamed(path: PurePosixPath, file: IO[bytes]) -> str | None:
     if ":" in path.name:
-        return "Spark reads no local file with a colon in its name: rename it"
-    with path.open("rb") as stream:
-        start = stream.read(4)
+        return "Spark reads no file with a colon in its name: rename it"
+    start = file.read(4)
+    file.seek(0)
     packed = next((name for sign, name in PACKED.items() if start.startswith(sign)), None)
     if packed is None or path.suffix in (".gz", ".zst"):
         return None
     return f"it is packed ({packed}), and its name does not say so: unpack it, or end it in .gz or .zst"
 
 
-def _parquet(path: Path) -> Examined:
+def _parquet(file: IO[bytes]) -> Examined:
     import pyarrow as pa  # here and below: where neither Parquet nor zstd lands, Spark alone is needed
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            return Examined(file.metadata.num_rows, tuple(file.schema_arrow.names))
+        with pq.ParquetFile(file) as content:
+            return Examined(content.metadata.num_rows, tuple(content.schema_arrow.names))
     except pa.ArrowException as error:
         raise OSError(str(error)) from error
 
 
-def _text(path: Path, form: Format) -> Examined:
-    lines = _lines(path, form)
+def _text(path: str, file: IO[bytes], form: Format) -> Examined:
+    lines = _lines(path, file, form)
     quote = form.quote.encode() if form.multiline else None
     if form.type != "csv":
         return Examined(count_records(lines, quote))
@@ -94,9 +99,9 @@ def _text(path: Path, form: Format) -> Examined:
     return Examined(count_records(chain([first], lines), quote), numbers)
 
 
-def _lines(path: Path, form: Format) -> Iterator[bytes]:
+def _lines(path: str, file: IO[bytes], form: Format) -> Iterator[bytes]:
     """The file's lines as bytes; UTF-16 comes as UTF-8, since its line ends are two bytes."""
-    with _open(path) as stream:
+    with _unpacked(path, file) as stream:
         if form.encoding == "utf-16":
             yield from (line.encode() for line in re.split("\r\n|\n|\r", _utf_16(stream.read())))
             return
@@ -112,14 +117,14 @@ def _utf_16(content: bytes) -> str:
     return content.decode("utf-16")
 
 
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if path.suffix == ".zst":
+def _unpacked(path: str, file: IO[bytes]) -> IO[bytes]:
+    if path.endswith(".gz"):
+        return cast(IO[bytes], gzip.open(file, "rb"))
+    if path.endswith(".zst"):
         import pyarrow as pa
 
-        return io.BufferedReader(pa.input_stream(str(path), compression="zstd"))
-    return path.open("rb")
+        return io.BufferedReader(pa.input_stream(file, compression="zstd"))
+    return file
 
 
 def count_records(lines: Iterable[bytes], quote: bytes | None) -> int:

@@ -1,15 +1,13 @@
-"""What lies in a landing folder: which files count, and which are left out and why."""
+"""What lies in a landing place: which files count, and which are left out and why."""
 
 from __future__ import annotations
 
 import fnmatch
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from lakehouse.errors import LandingError
 from lakehouse.sources.format import Format
+from lakehouse.sources.storage import LandedFile, Storage
 
 ENDINGS = {
     "csv": (".csv", ".tsv", ".txt"),
@@ -21,52 +19,41 @@ HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
 
 
 @dataclass(frozen=True)
-class LandedFile:
-    """One file as it lies there: its path below the landing folder, bytes, and sha256 of the bytes in hex."""
-
-    path: str
-    size: int
-    content_hash: str
-
-
-@dataclass(frozen=True)
 class Landing:
     """The files to read, and those left out with the reason."""
 
-    folder: Path
+    storage: Storage
     files: tuple[LandedFile, ...]
     ignored: tuple[tuple[str, str], ...]
 
 
-def list_landing(folder: Path, form: Format) -> Landing:
-    """Look through the folder and all below it, and hash what counts.
+def list_landing(storage: Storage, form: Format) -> Landing:
+    """Look through the place and all below it, and hash what counts.
 
     Raises:
-        LandingError: the folder is not there or holds no file of the format.
+        LandingError: the place is not there or holds no file of the format.
     """
-    if not folder.is_dir():
-        state = "is a file; name its folder" if folder.exists() else "does not exist"
-        raise LandingError(f"The landing folder {folder} {state}. Give the folder that holds the files with --landing.")
     files, ignored = [], []
-    for path in sorted(_walk(folder)):
-        name = path.relative_to(folder).as_posix()
-        reason = why_ignored(name, form)
+    for path in storage.paths():
+        reason = why_ignored(path, form)
         if reason:
-            ignored.append((name, reason))
+            ignored.append((path, reason))
         else:
-            files.append(landed_file(path, name))
+            files.append(storage.landed_file(path))
     if not files:
-        left_out = "; ".join(f"{name}: {reason}" for name, reason in ignored[:3])
+        left_out = "; ".join(f"{path}: {reason}" for path, reason in ignored[:3])
         raise LandingError(
-            f"The landing folder {folder} holds no {form.type} file"
+            f"The landing {storage.kind} {storage} holds no {form.type} file"
             + (f" ({len(ignored)} left out, such as {left_out}). " if ignored else ". ")
             + f"Files end in {', '.join(_endings(form.type))}; format.files in the mapping names others."
         )
-    return Landing(folder, tuple(files), tuple(ignored))
+    return Landing(storage, tuple(files), tuple(ignored))
 
 
 def why_ignored(name: str, form: Format) -> str | None:
-    """Why a file of this name below the landing folder is left out; None where it counts."""
+    """Why a file of this name below the landing place is left out; None where it counts."""
+    if "//" in f"/{name}":
+        return "a part of its name between two / is empty, which Spark cannot name"
     if any(part.startswith(("_", ".")) for part in name.split("/")):
         return "hidden: its name, or its folder's, starts with _ or ."
     if name.endswith(HALF_WRITTEN):
@@ -76,25 +63,13 @@ def why_ignored(name: str, form: Format) -> str | None:
         patterns = (form.files, form.files.replace("**/", ""))
         matches = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         return None if matches else f"not matched by format.files = {form.files!r}"
-    return None if name.lower().endswith(_endings(form.type)) else f"not named like a {form.type} file"
+    return None if _is_named_like(name.rpartition("/")[2].lower(), form.type) else f"not named like a {form.type} file"
 
 
-def landed_file(path: Path, name: str) -> LandedFile:
-    """Hash one file.
-
-    Raises:
-        LandingError: it cannot be opened.
-    """
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise LandingError(f"{path} cannot be read: {error.strerror}. Mend its permissions or move it away.") from error
-    return LandedFile(name, path.stat().st_size, digest)
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
+def _is_named_like(name: str, kind: str) -> bool:
+    # Unless it is told an ending, Firehose names gzipped JSON lines by stream, time and .gz alone.
+    by_firehose = kind == "json" and name.endswith(".gz") and name.count(".") == 1
+    return by_firehose or name.endswith(_endings(kind))
 
 
 def _endings(kind: str) -> tuple[str, ...]:

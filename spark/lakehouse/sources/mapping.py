@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from lakehouse.addresses import is_s3
 from lakehouse.errors import MappingError, UsageError
 from lakehouse.sources.format import Format
 from lakehouse.sources.problems import TOP_TYPES, mapping_problems
+from lakehouse.sources.storage import read_file
 
 BUILTIN = Path(__file__).parent / "builtin"
 
@@ -48,12 +50,15 @@ def builtin_sources() -> list[str]:
 
 
 def load_mapping(source: str) -> Mapping:
-    """Read a built-in source by name, or a mapping file by path.
+    """Read a built-in source by name, or a mapping file by path or by its address on S3.
 
     Raises:
         UsageError: no such source.
+        LandingError: S3 does not give the file.
         MappingError: the file has problems; all of them are listed.
     """
+    if is_s3(source):
+        return parse_mapping(_read_toml(source, read_file(source)), source)
     path = BUILTIN / f"{source}.toml"
     if source.endswith(".toml"):
         path = Path(source).expanduser()
@@ -64,14 +69,14 @@ def load_mapping(source: str) -> Mapping:
             f"There is no source {source!r}.{hint} Built in are: {', '.join(builtin_sources())}; "
             "for your own, give the path of a mapping file that ends in .toml (docs/bring-your-own-orders.md)."
         )
-    return parse_mapping(_read_toml(path), str(path))
+    return parse_mapping(_read_toml(str(path), path.read_bytes()), str(path))
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(origin: str, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(str(path), [f"it is not valid TOML: {error}"]) from error
+        raise MappingError(origin, [f"it is not valid TOML: {error}"]) from error
 
 
 def parse_mapping(content: dict[str, Any], origin: str) -> Mapping:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
 from lakehouse.errors import LandingError
 from lakehouse.sources.examine import examine
-from lakehouse.sources.landing import LandedFile, Landing
+from lakehouse.sources.landing import Landing
 from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.storage import LandedFile, Storage, read_each
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,12 @@ class Registry:
             retry: look again at files that were set aside, such as under a new mapping.
         """
         batch = max((entry.batch for entry in self._all), default=0) + 1
-        return [
-            examined_entry(file, landing.folder, mapping, batch)
+        wanted = [
+            file
             for file in landing.files
             if self._wants(self._newest.get((file.path, file.content_hash)), mapping, retry)
         ]
+        return read_each(landing.storage, lambda file: examined_entry(file, landing.storage, mapping, batch), wanted)
 
     @staticmethod
     def _wants(known: FileEntry | None, mapping: Mapping, retry: bool) -> bool:
@@ -79,9 +80,9 @@ class Registry:
         return known.status == "loaded" and known.reading_hash != mapping.format.reading_hash
 
 
-def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int) -> FileEntry:
+def examined_entry(file: LandedFile, storage: Storage, mapping: Mapping, batch: int) -> FileEntry:
     """Read a file through and say whether it is to be loaded or set aside."""
-    found = examine(folder / file.path, mapping)
+    found = examine(storage, file.path, mapping)
     return FileEntry(
         source=mapping.name,
         path=file.path,
@@ -99,7 +100,7 @@ def examined_entry(file: LandedFile, folder: Path, mapping: Mapping, batch: int)
 
 
 def nothing_loaded(entries: list[FileEntry]) -> LandingError:
-    """The error for a landing folder of which no file at all can be loaded."""
+    """The error for a landing place of which no file at all can be loaded."""
     first = entries[0]
     return LandingError(
         f"None of the {len(entries)} file(s) could be loaded. {first.path}: {first.problem}\n"

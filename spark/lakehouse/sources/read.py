@@ -13,33 +13,36 @@ from pyspark.sql import functions as F
 from lakehouse.sources.format import Format
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
+from lakehouse.sources.storage import Storage
 
 BLANK = "' \t\r\n'"
 GLOB_SIGNS = re.compile(r"([\[\]{}*?\\])")
 
 
-def read_records(spark: SparkSession, landing: str, plan: Sequence[FileEntry], mapping: Mapping) -> DataFrame:
+def read_records(spark: SparkSession, storage: Storage, plan: Sequence[FileEntry], mapping: Mapping) -> DataFrame:
     """Read the planned files.
 
     Args:
-        landing: folder or prefix that the plan's paths are below.
+        storage: where the plan's paths are below.
         plan: at least one file.
 
     Returns:
         The columns of bronze.order_lines_raw, one row for each record.
     """
-    names = [_literally(f"{landing}/{entry.path}") for entry in plan]
-    files = _files(spark, spark.read.text(names).inputFiles(), landing, plan)
+    names = [_name(storage, entry) for entry in plan]
+    # Two bytes are a line end in UTF-16: such files are decoded before they are split.
+    text = spark.read.text(names, wholetext=mapping.format.encoding == "utf-16")
+    files = _files(spark, text.inputFiles(), storage.for_spark, plan)
     if mapping.format.type == "parquet":
-        records = reduce(DataFrame.union, [_parquet(spark, alike, files) for alike in _by_schema(landing, plan)])
+        records = reduce(DataFrame.union, [_parquet(spark, alike, files) for alike in _by_schema(storage, plan)])
     else:
-        records = _records(_lines(spark, names, files, mapping.format), mapping.format)
+        records = _records(_lines(text, files, mapping.format), mapping.format)
     details = files.drop("url", "header_lines").distinct()
     return records.join(F.broadcast(details), "file_number").drop("file_number")
 
 
-def _literally(path: str) -> str:
-    return GLOB_SIGNS.sub(r"\\\1", path)
+def _name(storage: Storage, entry: FileEntry) -> str:
+    return GLOB_SIGNS.sub(r"\\\1", f"{storage.for_spark}/{entry.path}")
 
 
 def _files(spark: SparkSession, urls: Sequence[str], landing: str, plan: Sequence[FileEntry]) -> DataFrame:
@@ -66,17 +69,16 @@ def below(landing: str, url: str) -> str:
     return path[path.index(landing.rstrip("/") + "/") + len(landing.rstrip("/")) + 1 :]
 
 
-def _lines(spark: SparkSession, names: list[str], files: DataFrame, form: Format) -> DataFrame:
+def _lines(content: DataFrame, files: DataFrame, form: Format) -> DataFrame:
     """Every line below the header: file_number, line_number, and its bytes as the string `value`."""
     if form.encoding == "utf-16":
-        # A line end is two bytes here: decode first, split then.
         text = "regexp_replace(decode(CAST(value AS BINARY), 'UTF-16'), '^\ufeff', '')"
-        whole = _of_files(spark.read.text(names, wholetext=True), files).withColumn("text", F.expr(text))
+        whole = _of_files(content, files).withColumn("text", F.expr(text))
         split = F.expr("posexplode(split(text, '\r\n|\n|\r'))").alias("position", "value")
         lines = whole.select("file_number", "header_lines", split)
         numbered = lines.withColumn("line_number", (F.col("position") + 1).cast("bigint"))
     else:
-        lines = _of_files(spark.read.text(names), files).withColumn("position", F.monotonically_increasing_id())
+        lines = _of_files(content, files).withColumn("position", F.monotonically_increasing_id())
         number = F.row_number().over(Window.partitionBy("file_number").orderBy("position"))
         numbered = lines.withColumn("line_number", number.cast("bigint"))
     return numbered.where("line_number > header_lines").select("file_number", "line_number", "value")
@@ -130,14 +132,15 @@ def join_quoted_lines(lines: DataFrame, quote: str) -> DataFrame:
     return grouped.agg(F.array_join(F.transform(parts, lambda part: part["value"]), "\n").alias("value"))
 
 
-def _by_schema(landing: str, plan: Sequence[FileEntry]) -> list[list[str]]:
+def _by_schema(storage: Storage, plan: Sequence[FileEntry]) -> list[list[str]]:
     """Paths of files with the same columns and types: merged with others, a file's rows would take their columns on."""
     import pyarrow.parquet as pq  # where no Parquet lands, Spark alone is needed
 
     alike: dict[str, list[str]] = {}
     for entry in plan:
-        path = f"{landing}/{entry.path}"
-        alike.setdefault(str(pq.read_schema(path).remove_metadata()), []).append(_literally(path))
+        with storage.open(entry.path) as file:
+            schema = pq.read_schema(file).remove_metadata()
+        alike.setdefault(str(schema), []).append(_name(storage, entry))
     return list(alike.values())
 
 

@@ -6,6 +6,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
+from lakehouse.addresses import for_spark
 from lakehouse.delta import Lake, Version
 from lakehouse.failpoints import state_change
 from lakehouse.model import Table
@@ -33,7 +34,7 @@ def export_changes(
     counted = Observation()
     observed = rows.coalesce(2).observe(counted, F.count(F.lit(1)).alias("rows"))
     with state_change(f"export {table.name}"):
-        observed.write.mode("overwrite").parquet(f"{exports}/{path}")
+        observed.write.mode("overwrite").parquet(f"{for_spark(exports)}/{path}")
     new_mark = Mark(table.name, now.id, now.version, run_id)
     return Export(table, path, new_mark, snapshot=feed is None, rows=counted.get["rows"])
 
