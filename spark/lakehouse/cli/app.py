@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import cost, look, run, source
+from lakehouse.cli import aws, cost, look, run, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 
@@ -30,6 +30,7 @@ run.register(app)
 look.register(app)
 cost.register(app)
 app.add_typer(source.app, name="source")
+app.add_typer(aws.app, name="aws")
 
 
 def main() -> None:
