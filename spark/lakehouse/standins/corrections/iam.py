@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.core.exceptions import AccessDeniedError
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.core.responses import BaseResponse
 
 from lakehouse.standins.corrections.caller import Caller, caller
@@ -38,12 +38,16 @@ def _authorize(response: BaseResponse, resource: str = "*") -> None:
     """Refuse the request at hand, or let it go on.
 
     Raises:
-        AccessDeniedError: the caller's policies do not allow it.
+        AccessDeniedError, JsonRESTError: the caller's policies do not allow it.
     """
     who = caller()
     action = f"{response.service_name}:{response._get_action()}"
     asked = who.asks(action, None if resource == "*" else resource)
     if action != ALWAYS_ALLOWED and not is_allowed(who, asked):
+        if "X-Amz-Target" in response.headers:  # a service that speaks JSON, and reads no XML
+            raise JsonRESTError(
+                "AccessDeniedException", f"User: {who.principal} is not authorized to perform: {action}"
+            )
         raise AccessDeniedError(user_arn=who.principal, action=action)
 
 
