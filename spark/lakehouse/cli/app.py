@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import aws, cost, look, run, source
+from lakehouse.cli import aws, cost, glue, look, run, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 
@@ -31,6 +31,7 @@ look.register(app)
 cost.register(app)
 app.add_typer(source.app, name="source")
 app.add_typer(aws.app, name="aws")
+app.add_typer(glue.app, name="glue")
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from filelock import FileLock
 
@@ -137,8 +138,8 @@ def find(folder: Path) -> Running | None:
         return None
     pid, port = recorded
     try:
-        health = ask(port, HEALTH)
-    except (OSError, HTTPException, ValueError):
+        health = ask(f"http://{LOOPBACK}:{port}", HEALTH)
+    except (OSError, HTTPException, ValueError, LakehouseError):
         return None
     return Running(pid, port, health["moto"]) if health.get("pid") == pid else None
 
@@ -151,14 +152,15 @@ def _recorded(folder: Path) -> tuple[int, int] | None:
         return None
 
 
-def ask(port: int, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+def ask(url: str, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
     """Send JSON to one of the server's own paths and read its answer.
 
     Raises:
         OSError, HTTPException: nothing answers there. ValueError: something else does.
         LakehouseError: it refuses what was sent.
     """
-    connection = HTTPConnection(LOOPBACK, port, timeout=10)
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname or LOOPBACK, address.port, timeout=10)
     try:
         connection.request("POST", path, body=json.dumps(content or {}))
         answer = connection.getresponse()
@@ -213,12 +215,15 @@ def _has_ended(pid: int) -> bool:
 
 def _is_server(pid: int) -> bool:
     """Whether that process is still a local AWS: after a crash the id may be another program's."""
+    return "lakehouse.standins.server" in command_of(pid)
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, empty where it has ended."""
     try:
         if Path("/proc/self").exists():
-            command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")  # empty once it has ended
-        else:
-            asked = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-            command = asked.stdout
+            return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        asked = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
     except OSError:
-        return False
-    return "lakehouse.standins.server" in command
+        return ""
+    return asked.stdout
