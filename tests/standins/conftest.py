@@ -51,6 +51,14 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
+def strict_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """A local AWS that enforces the policies of users and roles."""
+    folder = tmp_path_factory.mktemp("strict") / "aws"
+    yield Aws(start(folder, 0, enforce_iam=True)[0].url)
+    stop(folder)
+
+
+@pytest.fixture(scope="session")
 def stock_aws() -> Iterator[Aws]:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))

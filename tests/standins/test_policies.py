@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from botocore.exceptions import ClientError
 
 from lakehouse.standins.corrections.conditions import ConditionUnknown, Context, holds
 from lakehouse.standins.corrections.policy import Asked, Decision, decide, statements
-from lakehouse.standins.local_aws import start, stop
 from tests.standins.conftest import Aws
 
 
@@ -158,13 +156,6 @@ def test_denial_is_stronger_than_permission() -> None:
     both = policy(statement("Allow", "s3:*", "*"), statement("Deny", "s3:DeleteObject", "*"))
     assert decide(statements(both), Asked(SESSION, "s3:DeleteObject", "any")) is Decision.DENIED
     assert decide(statements(both), Asked(SESSION, "s3:GetObject", "any")) is Decision.ALLOWED
-
-
-@pytest.fixture(scope="module")
-def strict_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    folder: Path = tmp_path_factory.mktemp("strict") / "aws"
-    yield Aws(start(folder, 0, enforce_iam=True)[0].url)
-    stop(folder)
 
 
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "glue.amazonaws.com"}}

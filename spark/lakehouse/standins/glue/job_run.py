@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -15,13 +16,13 @@ from lakehouse.standins.glue.arguments import command_line, resolve, spark_setti
 from lakehouse.standins.glue.artifacts import Artifacts, fetch
 from lakehouse.standins.glue.definitions import Action, Job
 from lakehouse.standins.glue.endpoint import Endpoint
-from lakehouse.standins.glue.process import JobProcess, error_message
+from lakehouse.standins.glue.process import JobProcess, error_message, scratch_environment
 from lakehouse.standins.glue.progress import FAILED, STOPPED, SUCCEEDED
 from lakehouse.standins.glue.records import log_group, record_job_run, send_log
 from lakehouse.standins.glue.spark_properties import of_log_store, spark_environment
 
 SPARK_COMMANDS = ("glueetl", "gluestreaming")
-PID_FILE = "pid"
+PID_FILE, SCRATCH = "pid", "scratch"
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,17 @@ class JobRun:
         command = [sys.executable, "-u", str(artifacts.script), *command_line(self._arguments, added)]
         if self._stopped.is_set():
             return STOPPED
-        self._process = JobProcess(command, environment, log)
+        scratch = folder / SCRATCH
+        scratch.mkdir(exist_ok=True)
+        self._process = JobProcess(command, environment | scratch_environment(scratch), log)
         (folder / PID_FILE).write_text(str(self._process.pid))
+        if self._stopped.is_set():  # in between
+            self._process.stop()
         try:
             return self._process.wait(self._minutes * self._settings.minute)
         finally:
             (folder / PID_FILE).unlink()
+            shutil.rmtree(scratch, ignore_errors=True)
 
     def _python(self, artifacts: Artifacts) -> dict[str, str]:
         return {"PYTHONPATH": ":".join(str(path.resolve()) for path in artifacts.python_path)}
@@ -133,7 +139,12 @@ class JobRun:
         if of_log_store(deployed) and not artifacts.jars:
             log.write_text("One process writes at a time here: Delta's log store on DynamoDB is left out.\n")
         return spark_environment(
-            self._endpoint.url, folder / "spark", deployed, artifacts.jars, self._settings.driver_memory
+            self._endpoint.url,
+            folder / "spark",
+            deployed,
+            artifacts.jars,
+            self._settings.driver_memory,
+            folder / SCRATCH,
         )
 
     def _error(self, state: str, said: str) -> str:

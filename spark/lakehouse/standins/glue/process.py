@@ -19,6 +19,20 @@ TRACEBACK = "Traceback (most recent call last):"
 PLACE = re.compile(r'  File "([^"]+)", line (\d+)')
 
 
+def scratch_environment(folder: Path) -> dict[str, str]:
+    """Variables that keep temporary files in a folder, so that a process that is killed leaves none behind.
+
+    Python goes by TMPDIR, the JVM by its property, Spark and S3A by their own.
+    """
+    path = str(folder.resolve())
+    return {
+        "TMPDIR": path,
+        "SPARK_LOCAL_DIRS": path,
+        "LOCAL_DIRS": path,
+        "JDK_JAVA_OPTIONS": f"-Djava.io.tmpdir={path}",
+    }
+
+
 class JobProcess:
     """A job's process, the leader of a group of its own, so that its JVM ends with it."""
 

@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
-from lakehouse.errors import BusyError
+from lakehouse.errors import BusyError, LakehouseError
 from lakehouse.standins.glue.definitions import Action, Trigger, Workflow, read_workflow
 from lakehouse.standins.glue.endpoint import Endpoint
 from lakehouse.standins.glue.job_run import PID_FILE, Ended, JobRun, Settings
@@ -55,6 +56,7 @@ def run_workflow(
     Raises:
         UsageError: there is no such workflow, or it cannot run here.
         BusyError: it runs already.
+        LakehouseError: the local AWS went away in the midst of it.
     """
     workflow = read_workflow(endpoint.client("glue"), name)
     settings.folder.mkdir(parents=True, exist_ok=True)
@@ -63,8 +65,12 @@ def run_workflow(
         with lock:
             _end_leftovers(endpoint, workflow, settings.folder / name)
             return _Run(endpoint, workflow, settings, arguments or {}, on_job).to_its_end(parallel)
-    except Timeout as error:
+    except Timeout as error:  # of the lock; it is an OSError too
         raise BusyError(f"The workflow {name} runs already. Wait until it ends.") from error
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise LakehouseError(
+            f"The workflow {name} was stopped: {endpoint.url} did not answer as it must: {error}"
+        ) from error
 
 
 def _end_leftovers(endpoint: Endpoint, workflow: Workflow, folder: Path) -> None:

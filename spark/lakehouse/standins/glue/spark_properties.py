@@ -49,13 +49,19 @@ def of_log_store(settings: Mapping[str, str]) -> list[str]:
 
 
 def spark_environment(
-    url: str, folder: Path, deployed: Mapping[str, str], jars: Sequence[Path], driver_memory: str
+    url: str,
+    folder: Path,
+    deployed: Mapping[str, str],
+    jars: Sequence[Path],
+    driver_memory: str,
+    scratch: Path,
 ) -> dict[str, str]:
     """Variables for a process whose session is to be as on Glue; the files that they name are written to `folder`.
 
     Args:
         deployed: the settings of the job's `--conf`.
         jars: the job's own jars, behind those of Delta and S3A.
+        scratch: where the JVM puts its temporary files.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars of Delta and S3A.
@@ -66,12 +72,13 @@ def spark_environment(
     logging.write_text(LOG4J.format(log=(folder / "spark.log").as_posix()))
     left_out = () if jars else of_log_store(deployed)
     kept = {name: value for name, value in deployed.items() if name not in left_out}
-    options = f"{java_options(own)} {compiler_options(quick=True)} -XX:+UseParallelGC -Dderby.system.home=/tmp"
+    options = f"{java_options(own)} {compiler_options(quick=True)} -XX:+UseParallelGC"
+    places = f"-Djava.io.tmpdir={scratch.resolve()} -Dderby.system.home={scratch.resolve()}"
     settings = SETTINGS | kept | s3a_settings(url) | {
         "spark.master": "local[*]",
         "spark.driver.memory": driver_memory,
         "spark.driver.extraClassPath": os.pathsep.join(map(str, [*own, *jars])),
-        "spark.driver.extraJavaOptions": f"{options.strip()} -Dlog4j2.configurationFile={logging.resolve().as_uri()}",
+        "spark.driver.extraJavaOptions": f"{options.strip()} {places} -Dlog4j2.configurationFile={logging.resolve().as_uri()}",
     }  # fmt: skip
     properties = folder / "spark.properties"
     properties.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
