@@ -154,7 +154,9 @@ assert spark.conf.get("spark.sql.shuffle.partitions") == "3"
 """
 
 
-def test_spark_job_writes_and_reads_a_delta_table_on_s3(shop: Deployed) -> None:
+def test_spark_job_writes_and_reads_a_delta_table_on_s3(local_aws: Aws, tmp_path: Path) -> None:
+    shop = Deployed(local_aws, tmp_path / "a path with spaces")
+    shop.folder.mkdir()
     conf = (
         "spark.sql.shuffle.partitions=3 --conf spark.delta.logStore.s3.impl=io.delta.storage.S3DynamoDBLogStore"
         " --conf spark.io.delta.storage.S3DynamoDBLogStore.ddb.tableName=log"

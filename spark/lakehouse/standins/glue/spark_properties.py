@@ -73,12 +73,14 @@ def spark_environment(
     left_out = () if jars else of_log_store(deployed)
     kept = {name: value for name, value in deployed.items() if name not in left_out}
     options = f"{java_options(own)} {compiler_options(quick=True)} -XX:+UseParallelGC"
-    places = f"-Djava.io.tmpdir={scratch.resolve()} -Dderby.system.home={scratch.resolve()}"
+    # Quoted, for a path may hold a space.
+    places = f'"-Djava.io.tmpdir={scratch.resolve()}" "-Dderby.system.home={scratch.resolve()}"'
+    places += f" -Dlog4j2.configurationFile={logging.resolve().as_uri()}"
     settings = SETTINGS | kept | s3a_settings(url) | {
         "spark.master": "local[*]",
         "spark.driver.memory": driver_memory,
         "spark.driver.extraClassPath": os.pathsep.join(map(str, [*own, *jars])),
-        "spark.driver.extraJavaOptions": f"{options.strip()} {places} -Dlog4j2.configurationFile={logging.resolve().as_uri()}",
+        "spark.driver.extraJavaOptions": f"{options.strip()} {places}",
     }  # fmt: skip
     properties = folder / "spark.properties"
     properties.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
