@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import cost, look, run, send, source
+from lakehouse.cli import aws, cost, glue, look, run, send, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import tell, tell_failure
@@ -33,6 +33,8 @@ look.register(app)
 cost.register(app)
 send.register(app)
 app.add_typer(source.app, name="source")
+app.add_typer(aws.app, name="aws")
+app.add_typer(glue.app, name="glue")
 
 
 def main() -> None:

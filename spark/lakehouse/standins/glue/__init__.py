@@ -1,0 +1,1 @@
+"""A deployed Glue workflow, run on this machine: jobs, triggers and arguments as the Glue API tells them."""
