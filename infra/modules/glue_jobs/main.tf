@@ -32,6 +32,7 @@ resource "aws_glue_job" "this" {
   description            = each.value.description
   role_arn               = aws_iam_role.job[each.key].arn
   glue_version           = "6.0"
+  execution_class        = "STANDARD"
   worker_type            = each.value.worker_type
   number_of_workers      = each.value.workers
   timeout                = each.value.timeout_minutes

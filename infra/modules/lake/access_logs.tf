@@ -19,6 +19,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "access_logs" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "access_logs" {
+  count = var.lifecycle_rules ? 1 : 0
+
   bucket = aws_s3_bucket.access_logs.id
 
   rule {

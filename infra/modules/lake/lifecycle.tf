@@ -1,5 +1,5 @@
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  for_each = aws_s3_bucket.this
+  for_each = var.lifecycle_rules ? aws_s3_bucket.this : {}
 
   bucket = each.value.id
 

@@ -74,3 +74,9 @@ variable "tls_only" {
   type        = bool
   default     = true
 }
+
+variable "lifecycle_rules" {
+  description = "Whether objects move and expire by rules; off only in rehearsals, where nothing grows old"
+  type        = bool
+  default     = true
+}
