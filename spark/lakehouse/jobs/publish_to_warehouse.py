@@ -15,6 +15,7 @@ from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
 from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
+from lakehouse.settings import project_file
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.export import export_changes
@@ -29,7 +30,8 @@ INPUTS = (DISPOSITIONS, *PUBLISHED)
 class Config:
     """lake: root of the Delta tables. exports: folder or prefix for the Parquet files, which the stage shows.
 
-    warehouse: `embedded:<path>` or `snowflake:<connection name>`. migrations: folder of the SQL scripts.
+    warehouse: `embedded:<path>` or `snowflake:<connection name>`. migrations: folder of the SQL scripts, where they are
+    others than the package's own.
     compute: Snowflake warehouse that the MERGE tasks use. storage_integration: what may read `exports` in Snowflake.
     """
 
@@ -38,7 +40,7 @@ class Config:
     run_id: str
     exports: str
     warehouse: str
-    migrations: str
+    migrations: str = ""
     accept_quarantine: bool = False
     compute: str = "LAKEHOUSE"
     storage_integration: str = "LAKEHOUSE_LAKE"
@@ -90,7 +92,8 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
         "warehouse": config.compute,
         "storage_integration": config.storage_integration,
     }
-    migrate(connection, variables, Path(config.migrations))
+    folder = Path(config.migrations) if config.migrations else project_file("snowflake/migrations")
+    migrate(connection, variables, folder)
     marks = published(connection)
 
     def export(table: Table) -> Export | None:
