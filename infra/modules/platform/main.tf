@@ -89,6 +89,27 @@ module "monitoring" {
   delivery_stream_name = "${var.name}-landing"
 }
 
+module "mlflow" {
+  source = "../mlflow"
+  count  = var.mlflow == null ? 0 : 1
+
+  name               = var.name
+  vpc_id             = var.mlflow.vpc_id
+  subnet_ids         = var.mlflow.subnet_ids
+  client_cidrs       = var.mlflow.client_cidrs
+  host               = var.mlflow.host
+  zone_id            = var.mlflow.zone_id
+  certificate_arn    = var.mlflow.certificate_arn
+  tracking_image     = var.mlflow.tracking_image
+  model_image        = var.mlflow.model_image
+  model_uri          = var.mlflow.model_uri
+  sizes              = var.mlflow.sizes
+  database           = var.mlflow.database
+  artifacts_bucket   = module.lake.buckets.artifacts
+  kms_key_arn        = module.lake.kms_key_arn
+  log_retention_days = var.retention.logs_days
+}
+
 resource "aws_s3_object" "mapping" {
   #checkov:skip=CKV_AWS_186:The bucket encrypts with the platform's key by default
   count = var.mapping_file == null ? 0 : 1

@@ -52,3 +52,8 @@ output "dashboard_url" {
   description = "The dashboard in the AWS console"
   value       = module.monitoring.dashboard_url
 }
+
+output "mlflow" {
+  description = "Addresses of the tracking server and of the model; null where there is no MLflow"
+  value       = one([for servers in module.mlflow : { tracking_uri = servers.tracking_uri, model_url = servers.model_url }])
+}

@@ -129,20 +129,27 @@ variable "alarms" {
 }
 
 variable "mlflow" {
-  description = "The MLflow servers; null for none"
+  description = "The MLflow servers, as infra/modules/mlflow describes them; null for none"
   type = object({
-    vpc_id            = string
-    subnet_ids        = list(string)
-    client_cidrs      = list(string)
-    certificate_arn   = string
-    tracking_image    = string
-    model_image       = optional(string)
-    model_uri         = optional(string, "models:/sales_forecast@champion")
-    tracking_size     = optional(object({ cpu = optional(number, 512), memory = optional(number, 2048) }), {})
-    model_size        = optional(object({ cpu = optional(number, 1024), memory = optional(number, 4096) }), {})
-    database_class    = optional(string, "db.t4g.micro")
-    database_gb       = optional(number, 20)
-    database_multi_az = optional(bool, false)
+    vpc_id          = string
+    subnet_ids      = list(string)
+    client_cidrs    = list(string)
+    host            = string
+    zone_id         = string
+    certificate_arn = string
+    tracking_image  = string
+    model_image     = optional(string)
+    model_uri       = optional(string, "models:/sales_forecast@champion")
+    sizes = optional(object({
+      tracking = optional(object({ cpu = optional(number, 512), memory = optional(number, 2048), count = optional(number, 1) }), {})
+      model    = optional(object({ cpu = optional(number, 1024), memory = optional(number, 4096), count = optional(number, 1) }), {})
+    }), {})
+    database = optional(object({
+      class         = optional(string, "db.t4g.micro")
+      gigabytes     = optional(number, 20)
+      multi_az      = optional(bool, false)
+      force_destroy = optional(bool, false)
+    }), {})
   })
   default = null
 }

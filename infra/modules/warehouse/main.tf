@@ -24,11 +24,10 @@ resource "snowflake_schema" "this" {
   comment  = each.value
 }
 
+# Without a frequency of its own it counts by the month, as Snowflake does by default.
 resource "snowflake_resource_monitor" "this" {
   name            = "${var.compute.name}_MONTHLY"
   credit_quota    = var.monthly_credits
-  frequency       = "MONTHLY"
-  start_timestamp = "IMMEDIATELY"
   notify_triggers = [80]
   suspend_trigger = 100
 }
