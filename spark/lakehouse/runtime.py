@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,9 @@ from pyspark.sql import SparkSession
 from lakehouse.errors import LakehouseError
 from lakehouse.failures import told_in_one_line
 from lakehouse.logs import tell_failure, write_json_lines
+
+GLUES_RUN_IDS = ("--WORKFLOW_RUN_ID", "--JOB_RUN_ID")
+"""What Glue gives a job that it starts: in a workflow the id that all its jobs share, and always the run's own."""
 
 
 def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:
@@ -35,12 +39,22 @@ def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:
 
 
 def parse_config(job: ModuleType, arguments: Sequence[str]) -> Any:
-    """The job's Config from `--name value` pairs. Glue adds arguments of its own, which are passed over."""
+    """The job's Config from `--name value` pairs. Glue adds arguments of its own, which are passed over.
+
+    Where no `--run_id` is given, it is Glue's own.
+    """
     parser = argparse.ArgumentParser(description=job.__doc__, allow_abbrev=False)
     for field in fields(job.Config):
         parser.add_argument(f"--{field.name}", type=_reader(field), required=field.default is MISSING)
-    given, _ = parser.parse_known_args(arguments)
+    given, _ = parser.parse_known_args(_with_run_id(arguments))
     return job.Config(**{name: value for name, value in vars(given).items() if value is not None})
+
+
+def _with_run_id(arguments: Sequence[str]) -> Sequence[str]:
+    given = dict(pairwise(arguments))
+    glues = next((given[name] for name in GLUES_RUN_IDS if name in given), None)
+    # What comes later counts: a run id of the user's wins.
+    return arguments if glues is None else ["--run_id", glues, *arguments]
 
 
 def _reader(field: Field[Any]) -> Any:

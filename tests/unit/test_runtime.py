@@ -42,10 +42,23 @@ def test_config_is_read_from_glues_arguments_and_glues_own_are_passed_over() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "run_id"),
+    [
+        (["--JOB_RUN_ID", "jr_1", "--WORKFLOW_RUN_ID", "wr_1"], "wr_1"),
+        (["--JOB_RUN_ID", "jr_1"], "jr_1"),
+        (["--run_id", "mine", "--WORKFLOW_RUN_ID", "wr_1"], "mine"),
+    ],
+)
+def test_run_id_is_the_users_else_the_workflows_else_the_jobs(given: list[str], run_id: str) -> None:
+    config = runtime.parse_config(build_order_lines, ["--lake", "s3://lake", *given, "--source", "softcart"])
+    assert config.run_id == run_id
+
+
 def test_what_is_not_given_keeps_its_default() -> None:
-    needed = [f"--{name}=x" for name in ("lake", "source", "run_id", "exports", "warehouse", "migrations")]
+    needed = [f"--{name}=x" for name in ("lake", "source", "run_id", "exports", "warehouse")]
     config = runtime.parse_config(publish_to_warehouse, needed)
-    assert (config.accept_quarantine, config.compute) == (False, "LAKEHOUSE")
+    assert (config.migrations, config.accept_quarantine, config.compute) == ("", False, "LAKEHOUSE")
 
 
 def test_missing_argument_is_named(capsys: pytest.CaptureFixture[str]) -> None:

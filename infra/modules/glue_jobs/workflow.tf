@@ -1,0 +1,61 @@
+resource "aws_glue_workflow" "this" {
+  name                = var.name
+  description         = "The jobs of glue_jobs/pipeline.yaml, in their order"
+  max_concurrent_runs = 1
+
+  lifecycle {
+    precondition {
+      condition     = length(local.in_cycle) == 0
+      error_message = "pipeline.yaml: these jobs wait for each other: ${join(", ", local.in_cycle)}. Take one of them out of another's `after`."
+    }
+    precondition {
+      condition     = length(local.without_value) == 0
+      error_message = "pipeline.yaml: there is no value for ${join(", ", local.without_value)}. Known are ${join(", ", keys(var.arguments))}."
+    }
+  }
+}
+
+resource "aws_glue_trigger" "schedule" {
+  name          = "${var.name}-schedule"
+  description   = "Starts the jobs that wait for no other"
+  type          = "SCHEDULED"
+  schedule      = var.pipeline.schedule
+  enabled       = var.schedule_enabled
+  workflow_name = aws_glue_workflow.this.name
+
+  dynamic "actions" {
+    for_each = [for name, job in local.jobs : name if length(job.after) == 0]
+
+    content {
+      job_name = aws_glue_job.this[actions.value].name
+    }
+  }
+}
+
+resource "aws_glue_trigger" "after" {
+  for_each = { for name, job in local.jobs : name => job if length(job.after) > 0 }
+
+  name          = "${var.name}-${each.key}"
+  description   = "Starts ${each.key} when ${join(" and ", each.value.after)} succeeded"
+  type          = "CONDITIONAL"
+  enabled       = true
+  workflow_name = aws_glue_workflow.this.name
+
+  predicate {
+    logical = "AND"
+
+    dynamic "conditions" {
+      for_each = each.value.after
+
+      content {
+        job_name         = aws_glue_job.this[conditions.value].name
+        logical_operator = "EQUALS"
+        state            = "SUCCEEDED"
+      }
+    }
+  }
+
+  actions {
+    job_name = aws_glue_job.this[each.key].name
+  }
+}
