@@ -195,6 +195,7 @@ def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, A
         "run_id": run_id,
         "exports": str(state.exports.resolve()),
         "warehouse": f"embedded:{state.warehouse.resolve()}",
+        "tracking": f"sqlite:///{state.home.resolve()}/mlflow.db",
         "migrations": str(project_file("snowflake/migrations")),
         "retry_quarantine": options.retry_quarantine,
         "accept_quarantine": options.accept_quarantine,

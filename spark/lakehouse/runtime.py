@@ -58,7 +58,7 @@ def _with_run_id(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def _reader(field: Field[Any]) -> Any:
-    return _truth if field.type in (bool, "bool") else str
+    return {"bool": _truth, "int": int}.get(str(field.type), str)
 
 
 def _truth(text: str) -> bool:

@@ -13,17 +13,18 @@ OPTIONS = Options(accept_quarantine=True)
 """The shop has so few lines that a single bad one would hold publishing."""
 
 
-def state_in(folder: Path, landing: Path) -> State:
+def state_in(folder: Path, landing: Path | str) -> State:
     """The shop's state in a folder, with another folder's files."""
     return State(folder / "home", "softcart", landing)
 
 
-def deliver(landing: Path, number: int) -> None:
+def deliver(landing: Path | str, number: int) -> None:
     """Land the files of one of the two deliveries, counted from 1."""
-    landing.mkdir(parents=True, exist_ok=True)
+    folder = Path(landing)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in _DELIVERIES[number - 1].items():
         text = content if isinstance(content, str) else "".join(json.dumps(record) + "\n" for record in content)
-        (landing / name).write_text(text)
+        (folder / name).write_text(text)
 
 
 def _line(number: int, day: int, *, sent: int = 0, category: str = "Kitchen", **others: Any) -> dict[str, Any]:

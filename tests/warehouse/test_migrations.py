@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse.errors import UsageError, WarehouseError
-from lakehouse.model.gold import PUBLISHED
+from lakehouse.model import FORECASTS, PUBLISHED
 from lakehouse.model.table import TEXT_LENGTHS, Column, Table
 from lakehouse.warehouse import embedded
 from lakehouse.warehouse.connect import Connection, rows
@@ -19,7 +19,18 @@ MIGRATIONS = Path(__file__).parents[2] / "snowflake" / "migrations"
 VARIABLES = {"exports_url": "file:///nowhere", "warehouse": "COMPUTE", "storage_integration": "LAKE"}
 
 # Texts that the model gives no length, because what can be in them is known.
-LENGTHS = {**TEXT_LENGTHS, "line_id": 64, "source": 64, "line_type": 8, "currency": 3, "month_name": 9, "day_name": 9}
+LENGTHS = {
+    **TEXT_LENGTHS,
+    "line_id": 64,
+    "source": 64,
+    "line_type": 8,
+    "currency": 3,
+    "month_name": 9,
+    "day_name": 9,
+    "level": 8,
+    "model": 64,
+    "run_id": 64,
+}
 TYPES = {"INT": "NUMBER(10,0)", "BIGINT": "NUMBER(19,0)", "TIMESTAMP": "TIMESTAMP_NTZ(9)"}
 
 
@@ -39,12 +50,12 @@ def expected(table: Table) -> list[tuple[str, str, bool, str]]:
     return [(c.name.upper(), warehouse_type(c), c.name not in table.key, c.comment) for c in table.columns]
 
 
-@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*PUBLISHED, *FORECASTS], ids=lambda table: table.name)
 def test_warehouse_table_has_the_models_columns(warehouse: Connection, table: Table) -> None:
     assert described(warehouse, target(table)) == expected(table)
 
 
-@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*PUBLISHED, *FORECASTS], ids=lambda table: table.name)
 def test_changes_have_the_models_columns_and_two_more(warehouse: Connection, table: Table) -> None:
     *columns, change_type, version = described(warehouse, f"SOFTCART.STAGING.{target(table).split('.')[2]}_CHANGES")
     assert columns == expected(table)
@@ -52,7 +63,7 @@ def test_changes_have_the_models_columns_and_two_more(warehouse: Connection, tab
     assert version[:3] == ("DELTA_VERSION", "NUMBER(19,0)", False)
 
 
-@pytest.mark.parametrize("table", PUBLISHED, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [*PUBLISHED, *FORECASTS], ids=lambda table: table.name)
 def test_merge_task_names_every_column(table: Table) -> None:
     tasks = (MIGRATIONS / "R__merge_tasks.sql").read_text()
     body = re.search(rf"MERGE INTO {re.escape(target(table))} AS t(.*?);", tasks, re.DOTALL)

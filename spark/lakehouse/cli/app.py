@@ -10,9 +10,9 @@ import traceback
 import typer
 
 from lakehouse.cli import aws, cost, glue, look, run, send, source
-from lakehouse.cli.present import errors
+from lakehouse.cli.present import Warnings, errors
 from lakehouse.errors import LakehouseError
-from lakehouse.logs import tell, tell_failure
+from lakehouse.logs import LOGGER, tell, tell_failure
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,6 +39,7 @@ app.add_typer(glue.app, name="glue")
 
 def main() -> None:
     """Run the command line. LAKEHOUSE_DEBUG=1 shows where an error comes from."""
+    LOGGER.addHandler(Warnings(logging.WARNING))
     try:
         app()
     except LakehouseError as error:
@@ -49,6 +50,6 @@ def main() -> None:
         errors.print(str(error), markup=False, highlight=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        tell("run stopped", level=logging.WARNING, exit_code=130)
+        tell("run stopped", exit_code=130)
         errors.print("Stopped. What was written is whole; `lakehouse run` goes on from there.")
         sys.exit(130)

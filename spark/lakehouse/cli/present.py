@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,15 @@ def _console(*, stderr: bool) -> Console:
 
 output = _console(stderr=False)
 errors = _console(stderr=True)
+
+
+class Warnings(logging.Handler):
+    """Shows people what a run warns of, which is not among what it prints at its end."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the event, and why it came."""
+        if why := getattr(record, "fields", {}).get("why"):
+            errors.print(f"{record.getMessage()}: {why}", style="yellow", highlight=False, markup=False)
 
 
 def print_table(

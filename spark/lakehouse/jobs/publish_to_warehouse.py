@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from lakehouse.addresses import for_others
 from lakehouse.balance import require_balance
-from lakehouse.delta import Lake, side_by_side
+from lakehouse.delta import Lake
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
-from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED, Table
-from lakehouse.settings import project_file
+from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED
 from lakehouse.sources.mapping import Mapping, load_mapping
-from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
-from lakehouse.warehouse.export import export_changes
-from lakehouse.warehouse.load import Export, clear_merged, load, merge, pending, published
-from lakehouse.warehouse.migrate import migrate
+from lakehouse.warehouse.connect import Connection, rows
+from lakehouse.warehouse.publish import opened, publish
 
 JOB = "publish_to_warehouse"
 INPUTS = (DISPOSITIONS, *PUBLISHED)
@@ -65,15 +60,13 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         feeds = [log.feed(table) for table in INPUTS]
         changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
         entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
-        connection = connect(parse_target(config.warehouse))
-        try:
-            loaded = _publish(log, connection, config)
-            if not changed and not loaded:
+        with opened(config) as connection:
+            done = publish(lake, connection, PUBLISHED, log.inputs, config.exports, config.run_id)
+            log.rows |= done.rows
+            if not changed and not done.anything:
                 return log.rows
             entries = entries or lake_entries(lake)
             entries += warehouse_entries(connection, mapping.name)
-        finally:
-            connection.close()
         require_balance(entries, published=True)
         _record(log, entries)
     return log.rows
@@ -84,31 +77,6 @@ def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
     require_balance(entries, published=False)
     require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
     return entries
-
-
-def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
-    """Load and merge what the warehouse lacks, by its own marks; whether there was anything."""
-    url = for_others(config.exports) if "://" in config.exports else Path(config.exports).resolve().as_uri()
-    variables = {
-        "exports_url": url,
-        "warehouse": config.compute,
-        "storage_integration": config.storage_integration,
-    }
-    scripts = Path(config.migrations) if config.migrations else project_file("snowflake/migrations")
-    migrate(connection, variables, scripts)
-    marks = published(connection)
-
-    def export(table: Table) -> Export | None:
-        now, mark = log.inputs[table.name], marks.get(table.name)
-        return export_changes(log.lake, table, now, mark, config.exports, log.run_id)
-
-    exports = [written for written in side_by_side(export, PUBLISHED) if written]
-    log.rows |= load(connection, exports)
-    waiting = pending(connection)
-    if waiting:
-        merge(connection)
-    clear_merged(connection)
-    return bool(exports) or waiting
 
 
 def warehouse_entries(connection: Connection, source: str) -> list[Entry]:

@@ -1,6 +1,7 @@
 """Every table of the lake, stated once."""
 
 from lakehouse.model.bronze import BRONZE, LANDING_FILES, ORDER_LINES_RAW
+from lakehouse.model.forecast import FORECAST_ACCURACY, FORECASTS, SALES_FORECAST
 from lakehouse.model.gold import (
     DAILY_SALES,
     DIM_CATEGORY,
@@ -17,7 +18,7 @@ from lakehouse.model.ops import HOLDS, JOB_RUNS, LEDGER, OPS
 from lakehouse.model.silver import DISPOSITIONS, ORDER_LINES, QUARANTINE, SILVER
 from lakehouse.model.table import Column, Table
 
-TABLES = (*BRONZE, *SILVER, *PUBLISHED, *OPS)
+TABLES = (*BRONZE, *SILVER, *PUBLISHED, *FORECASTS, *OPS)
 
 __all__ = [
     "BRONZE",
@@ -30,6 +31,8 @@ __all__ = [
     "DIM_PRODUCT",
     "DISPOSITIONS",
     "FACT_SALES",
+    "FORECASTS",
+    "FORECAST_ACCURACY",
     "HOLDS",
     "JOB_RUNS",
     "LANDING_FILES",
@@ -39,6 +42,7 @@ __all__ = [
     "ORDER_LINES_RAW",
     "PUBLISHED",
     "QUARANTINE",
+    "SALES_FORECAST",
     "SILVER",
     "TABLES",
     "UNKNOWN_KEY",

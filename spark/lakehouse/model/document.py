@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-from lakehouse.model import BRONZE, OPS, PUBLISHED, SILVER, Table
+from lakehouse.model import BRONZE, FORECASTS, OPS, PUBLISHED, SILVER, Table
 from lakehouse.quality import MEANINGS
 from lakehouse.warehouse.load import target
 
@@ -13,6 +13,7 @@ LAYERS = {
     "Bronze: what landed, as text": BRONZE,
     "Silver: order lines, typed and judged": SILVER,
     "Gold: the star schema and sales by day": PUBLISHED,
+    "Gold: the sales forecast": FORECASTS,
     "Operation: runs, ledger, holds": OPS,
 }
 HEAD = """\
@@ -46,7 +47,7 @@ def table_section(table: Table) -> str:
         f"- Key: {', '.join(f'`{name}`' for name in table.key)}",
         f"- Change data feed: {'on' if table.change_feed else 'off'}",
     ]
-    if table in PUBLISHED:
+    if table in (*PUBLISHED, *FORECASTS):
         facts.append(f"- In the warehouse: `{target(table)}`")
     columns = grid(("Column", "Type", "Meaning"), ((f"`{c.name}`", f"`{c.type}`", c.comment) for c in table.columns))
     return "\n".join([f"### {table.name}\n", *facts, "", columns])

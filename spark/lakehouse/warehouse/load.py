@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from lakehouse.errors import WarehouseError
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
-from lakehouse.model.gold import PUBLISHED
+from lakehouse.model import DAILY_SALES, FORECASTS, PUBLISHED
 from lakehouse.model.table import Table
 from lakehouse.warehouse.connect import Connection, rows
 
 MERGE_TIMEOUT_SECONDS = 600.0
 _ROOT = "MERGE_PUBLISHED"
 _SHORTEST_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.05, 2.0, 0.1
-_MART_TABLES = ("gold.daily_sales",)
+_TABLES = (*PUBLISHED, *FORECASTS)
+_MARTS = (DAILY_SALES, *FORECASTS)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def load(
 
 def pending(connection: Connection) -> bool:
     """Whether changes wait in a stream to be merged."""
-    streams = (f"system$stream_has_data('{_staging(table)}_STREAM')" for table in PUBLISHED)
+    streams = (f"system$stream_has_data('{_staging(table)}_STREAM')" for table in _TABLES)
     return any(rows(connection, f"select {', '.join(streams)}")[0])
 
 
@@ -169,9 +170,9 @@ def merge(connection: Connection, timeout_seconds: float = MERGE_TIMEOUT_SECONDS
 
 def clear_merged(connection: Connection) -> None:
     """Empty STAGING once all is merged: else the warehouse keeps what it was last handed twice, until the next load."""
-    counted = (f"select '{table.name}', count(*) from {_staging(table)}" for table in PUBLISHED)
+    counted = (f"select '{table.name}', count(*) from {_staging(table)}" for table in _TABLES)
     held = dict(rows(connection, " union all ".join(counted)))
-    for table in PUBLISHED:
+    for table in _TABLES:
         if held[table.name]:
             with state_change(f"clear merged {_staging(table)}"):
                 connection.cursor().execute(f"delete from {_staging(table)}")
@@ -179,7 +180,7 @@ def clear_merged(connection: Connection) -> None:
 
 def _wait(connection: Connection, before: set[str], timeout_seconds: float) -> None:
     """Until the run of the graph that is not among those before has ended well."""
-    expected = {_ROOT, *(f"MERGE_{_name(table)}" for table in PUBLISHED)}
+    expected = {_ROOT, *(f"MERGE_{_name(table)}" for table in _TABLES)}
     began = time.monotonic()
     graph_run = None
     while True:
@@ -233,4 +234,4 @@ def _staging(table: Table) -> str:
 
 def target(table: Table) -> str:
     """The warehouse's table that holds a gold table."""
-    return f"SOFTCART.{'MARTS' if table.name in _MART_TABLES else 'STAR'}.{_name(table)}"
+    return f"SOFTCART.{'MARTS' if table in _MARTS else 'STAR'}.{_name(table)}"
