@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lakehouse.forecasting.features import Features, Rows
+from lakehouse.forecasting.features import Features
 from lakehouse.forecasting.history import History
+from lakehouse.forecasting.lifts import Rows
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Floats, Numbers
 
