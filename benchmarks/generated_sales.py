@@ -25,7 +25,7 @@ COUNTRIES = (
 )
 CATEGORIES = tuple(f"category {number:02}" for number in range(50))
 FIRST, LAST = date(2022, 7, 1), date(2025, 6, 30)
-_YEARLY_PROMOTIONS, _SURPRISES = 5, 1
+_YEARLY_PROMOTIONS, _SURPRISES = 12, 1
 """A year: promotions on the same dates as the year before, and such as nobody could know of."""
 _RETURN_DAYS = 5
 _ORDER_SHAPE = 0.8  # of the gamma distribution of an order's worth: many small, few large
@@ -75,14 +75,15 @@ def _category_season(days: pd.DatetimeIndex, rng: np.random.Generator) -> Floats
 
 
 def _promotions(days: pd.DatetimeIndex, rng: np.random.Generator) -> Floats:
-    """Days that sell a multiple of the usual: for some days from the same date each year on, and in one year only."""
+    """Days that sell a multiple of the usual: from the same date each year on, and in one year only."""
     lifts = np.ones(len(days))
-    of_year = days.dayofyear.to_numpy()
-    years = [None] * _YEARLY_PROMOTIONS + sorted(set(days.year)) * _SURPRISES
-    for year in years:
-        begins, length, lift = rng.integers(1, 355), rng.integers(4, 11), rng.uniform(1.2, 2.5)
-        on = (of_year >= begins) & (of_year < begins + length) & ((days.year == year) | (year is None))
-        lifts[on] = np.maximum(lifts[on], lift)
+    years = sorted(set(days.year))
+    for begins in [years] * _YEARLY_PROMOTIONS + [[year] for year in years] * _SURPRISES:
+        month, day, length, lift = rng.integers(1, 13), rng.integers(1, 29), rng.integers(1, 4), rng.uniform(1.2, 2.5)
+        for year in begins:
+            since = (days - pd.Timestamp(year, int(month), int(day))).days
+            on = (since >= 0) & (since < length)
+            lifts[on] = np.maximum(lifts[on], lift)
     return lifts
 
 

@@ -7,8 +7,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from lakehouse.forecasting.features import Features, Rows
+from lakehouse.forecasting.features import Features
 from lakehouse.forecasting.history import History, sales_history
+from lakehouse.forecasting.lifts import Rows, same_date_before
+from lakehouse.forecasting.rolling import rolling_mean
 from lakehouse.forecasting.trading_days import trading_days
 from lakehouse.forecasting.tree import Floats
 from tests.forecasting.shops import daily_sales, noisy
@@ -45,8 +47,14 @@ def test_most_features_are_known() -> None:
 
 
 def test_rolling_means_leave_out_the_unknown() -> None:
-    from lakehouse.forecasting.rolling import rolling_mean
-
     values = pd.Series([1.0, np.nan, 3.0, 5.0, np.nan, np.nan, np.nan])
     expected = values.rolling(3, min_periods=1).mean()
     assert np.array_equal(rolling_mean(values.to_numpy()[:, None], 3)[:, 0], expected.to_numpy(), equal_nan=True)
+
+
+def test_same_date_a_year_before_minds_leap_days() -> None:
+    days = np.arange("2023-01-01", "2025-01-01", dtype="datetime64[D]")
+    found = days[same_date_before(days, 1)[424:]]
+    assert found[0] == np.datetime64("2023-03-01")  # 29 February has no like
+    assert found[-1] == np.datetime64("2023-12-31")
+    assert same_date_before(days, 1)[0] == -365

@@ -42,13 +42,20 @@ def test_the_uncertain_move_and_the_certain_stay() -> None:
 
 
 def test_member_that_was_right_counts_more_and_the_other_still_counts() -> None:
-    actual = np.full((2, 7, 1), 10.0)
-    weights = blend_weights(np.stack([actual, actual + 5]), actual, np.zeros(1, np.int64))
+    actual = np.full((2, 7, 25), 10.0)
+    weights = blend_weights(np.stack([actual, actual + 5]), actual, np.zeros(25, np.int64))
     assert weights[:, 0].tolist() == [0.75, 0.25]
 
 
+def test_single_series_moves_weights_little() -> None:
+    actual = np.full((2, 7, 1), 10.0)
+    weights = blend_weights(np.stack([actual, actual + 5]), actual, np.zeros(1, np.int64))
+    assert weights[:, 0] == pytest.approx([27 / 52, 25 / 52])
+
+
 def test_levels_are_weighed_apart() -> None:
-    actual = np.full((2, 7, 2), 10.0)
-    one, other = actual + np.array([0.0, 5.0]), actual + np.array([5.0, 0.0])
-    weights = blend_weights(np.stack([one, other]), actual, np.array([0, 1]))
-    assert weights.tolist() == [[0.75, 0.25], [0.25, 0.75]]
+    levels = np.repeat([0, 1], 25)
+    actual = np.full((2, 7, 50), 10.0)
+    one, other = actual + np.where(levels == 0, 0.0, 5.0), actual + np.where(levels == 0, 5.0, 0.0)
+    weights = blend_weights(np.stack([one, other]), actual, levels)
+    assert weights[:, [0, 49]].tolist() == [[0.75, 0.25], [0.25, 0.75]]

@@ -9,13 +9,15 @@ import numpy as np
 from lakehouse.forecasting.tree import Floats, Numbers
 
 _STEPS = 10
+_ENOUGH_SERIES = 25
+"""With so many series, a level's best weights and equal ones count alike."""
 
 
 def blend_weights(forecasts: Floats, actual: Floats, levels: Numbers) -> Floats:
-    """The weights with the least absolute error in the backtests of each level, half way to equal ones.
+    """The weights with the least absolute error in the backtests of each level, drawn towards equal ones.
 
-    Few backtests tell little: the best weights of the past are drawn towards the mean of all members, which is hard to
-    beat (the "forecast combination puzzle": Smith and Wallis 2009).
+    Few series tell little: the fewer a level has, the nearer its weights are to the mean of all members, which is hard
+    to beat (the "forecast combination puzzle": Smith and Wallis 2009).
 
     Args:
         forecasts: [members, windows, horizon, series].
@@ -32,7 +34,8 @@ def blend_weights(forecasts: Floats, actual: Floats, levels: Numbers) -> Floats:
         best = min(
             _mixtures(members), key=lambda mixture: _error(mixture, forecasts[..., columns], actual[..., columns])
         )
-        weights[:, columns] = (weights[:, columns] + best[:, None]) / 2
+        told = columns.sum() / (columns.sum() + _ENOUGH_SERIES)
+        weights[:, columns] = told * best[:, None] + (1 - told) / members
     return weights
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 
 from lakehouse.forecasting.history import History
-from lakehouse.forecasting.rolling import centred_mean, days_since, group_means, later, rolling_mean
+from lakehouse.forecasting.lifts import GroupLift, Rows, ratio, value_at
+from lakehouse.forecasting.rolling import centred_mean, days_since, group_ratio, later, rolling_mean
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Flags, Floats, Numbers
 
@@ -20,46 +20,6 @@ _BASE_WEEKS, _BASE_LEAST = 26, 4
 _MOST_LIFT = 6.0
 
 Column: TypeAlias = Floats | Numbers | Flags
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Which examples to describe: for each, the origin (the last day known), the days ahead of it, and the series.
-
-    All three are int64 [rows]; an origin is a row of the history, a series a column.
-    """
-
-    origin: Numbers
-    ahead: Numbers
-    series: Numbers
-
-    @property
-    def target(self) -> Numbers:
-        """The day that is described, as a row of the days of the history and those to come."""
-        return self.origin + self.ahead
-
-    def where(self, kept: Flags) -> Rows:
-        """Those that are kept."""
-        return Rows(self.origin[kept], self.ahead[kept], self.series[kept])
-
-
-@dataclass(frozen=True)
-class _GroupLift:
-    """The mean lift of groups of series: the group of each series, and the lift, [days, groups]."""
-
-    groups: Numbers
-    lift: Floats
-
-    def compared(self, rows: Rows) -> list[Floats]:
-        """The last week, and the same dates in the years before, as multiples of the four weeks before them."""
-        group = self.groups[rows.series]
-        month, week, around = rolling_mean(self.lift, 28), rolling_mean(self.lift, 7), centred_mean(self.lift, 1)
-        found = [_ratio(_at(week, rows.origin, group), _at(month, rows.origin, group))]
-        for years in (1, 2):
-            # The same date falls on another weekday: lifts do not mind.
-            then, before = rows.target - 365 * years, _at(month, rows.origin - 365 * years, group)
-            found += [_ratio(_at(values, then, group), before) for values in (self.lift, around)]
-        return found
 
 
 class Features:
@@ -92,11 +52,16 @@ class Features:
         return np.sqrt(np.maximum(squares - self._means[_LEVEL_DAYS] ** 2, 0.0))
 
     @cached_property
-    def _lift(self) -> Floats:
-        """Sales as a multiple of the same weekday's mean of half a year before: what season and promotions add."""
+    def _base(self) -> Floats:
+        """What half a year before would lead one to expect: the same weekday's mean, at least a fifth of all days'."""
         base = later(rolling_mean(self._sales, _BASE_WEEKS, step=_WEEK, least=_BASE_LEAST), _WEEK)
         floor = 0.2 * later(rolling_mean(self._sales, _BASE_WEEKS * _WEEK), 1)
-        return np.clip(self._sales / np.maximum(np.maximum(base, floor), 1e-2), 0.0, _MOST_LIFT)
+        return np.maximum(np.maximum(base, floor), 1e-2)
+
+    @cached_property
+    def _lift(self) -> Floats:
+        """Sales as a multiple of that base: what season and promotions add."""
+        return np.clip(self._sales / self._base, 0.0, _MOST_LIFT)
 
     @cached_property
     def _lift_means(self) -> dict[int, Floats]:
@@ -107,10 +72,13 @@ class Features:
         return centred_mean(self._lift, 3)
 
     @cached_property
-    def _group_lifts(self) -> list[_GroupLift]:
-        """The mean lift of all series, of each country's and of each category's."""
-        everything = np.zeros_like(self._groups[0])
-        return [_GroupLift(groups, group_means(self._lift, groups)) for groups in (everything, *self._groups[1:])]
+    def _group_lifts(self) -> list[GroupLift]:
+        """The lift of all series together, of each country's and of each category's."""
+        everything, clipped = np.zeros_like(self._groups[0]), self._lift * self._base
+        return [
+            GroupLift(groups, group_ratio(clipped, self._base, groups), self._trading.days)
+            for groups in (everything, *self._groups[1:])
+        ]
 
     def table(self, rows: Rows) -> Floats:
         """The features of each row: float32 [rows, features]."""
@@ -141,29 +109,29 @@ class Features:
         return days_since(self._trading.on_holiday[::-1], 10)[::-1], days_since(self._trading.on_holiday, 10)
 
     def _recent(self, rows: Rows) -> list[Floats]:
-        level = _at(self.level, rows.origin, rows.series)
+        level = value_at(self.level, rows.origin, rows.series)
         weekday = _last_same_weekday(rows)
-        base = _at(self._weekday_means[_BASE_WEEKS], weekday, rows.series)
+        base = value_at(self._weekday_means[_BASE_WEEKS], weekday, rows.series)
         amounts = [
-            *(_at(self._means[days], rows.origin, rows.series) for days in _MEANS),
-            _at(self._deviation, rows.origin, rows.series),
-            *(_at(self._weekday_means[weeks], weekday, rows.series) for weeks in self._weekday_means),
-            _at(self._sales, weekday, rows.series),
-            base * _at(self._lift_means[28], rows.origin, rows.series),
+            *(value_at(self._means[days], rows.origin, rows.series) for days in _MEANS),
+            value_at(self._deviation, rows.origin, rows.series),
+            *(value_at(self._weekday_means[weeks], weekday, rows.series) for weeks in self._weekday_means),
+            value_at(self._sales, weekday, rows.series),
+            base * value_at(self._lift_means[28], rows.origin, rows.series),
         ]
         return [
             *(amount / level for amount in amounts),
             np.log(level),
-            _at(self._nothing, rows.origin, rows.series),
-            *(_at(means, rows.origin, rows.series) for means in self._lift_means.values()),
+            value_at(self._nothing, rows.origin, rows.series),
+            *(value_at(means, rows.origin, rows.series) for means in self._lift_means.values()),
         ]
 
     def _yearly(self, rows: Rows) -> list[Floats]:
         """How the days a year before, and two, compared with what had been known as long before the origin."""
         found = []
         for years in (1, 2):
-            then = _at(self._lift_around, rows.target - years * _YEAR, rows.series)
-            found.append(_ratio(then, _at(self._lift_means[28], rows.origin - years * _YEAR, rows.series)))
+            then = value_at(self._lift_around, rows.target - years * _YEAR, rows.series)
+            found.append(ratio(then, value_at(self._lift_means[28], rows.origin - years * _YEAR, rows.series)))
         for group in self._group_lifts:
             found += group.compared(rows)
         return found
@@ -175,16 +143,6 @@ class Features:
 def _codes(history: History, part: str) -> Numbers:
     names = [getattr(series, part) for series in history.tree.series]
     return np.asarray(np.unique(names, return_inverse=True)[1], np.int64)
-
-
-def _at(values: Floats, days: Numbers, columns: Numbers) -> Floats:
-    """Values by day and column; missing for days before the first."""
-    return np.where(days >= 0, values[np.maximum(days, 0), columns], np.nan)
-
-
-def _ratio(over: Floats, under: Floats) -> Floats:
-    """Missing where there is nothing to compare with."""
-    return over / np.where(under > 0, under, np.nan)
 
 
 def _last_same_weekday(rows: Rows) -> Numbers:

@@ -36,12 +36,12 @@ def centred_mean(values: Floats, half: int) -> Floats:
     return np.vstack([rolling_mean(values, 2 * half + 1)[half:], np.full((half, values.shape[1]), np.nan)])
 
 
-def group_means(values: Floats, groups: Numbers) -> Floats:
-    """The mean of each group of columns: float64 [days, groups]."""
+def group_ratio(over: Floats, under: Floats, groups: Numbers) -> Floats:
+    """The sum of each group of columns over that of another amount, where both are known: float64 [days, groups]."""
     member = np.equal.outer(groups, np.arange(groups.max() + 1)).astype(np.float64)
-    known = np.isfinite(values)
-    counts = known @ member
-    return np.where(counts > 0, np.where(known, values, 0.0) @ member / np.maximum(counts, 1), np.nan)
+    known = np.isfinite(over) & np.isfinite(under)
+    sums, bases = np.where(known, over, 0.0) @ member, np.where(known, under, 0.0) @ member
+    return np.where(bases > 0, sums / np.where(bases > 0, bases, 1.0), np.nan)
 
 
 def days_since(flags: Flags, most: int) -> Floats:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lakehouse.forecasting.features import Features, Rows
+from lakehouse.forecasting.features import Features
 from lakehouse.forecasting.history import History
+from lakehouse.forecasting.lifts import Rows
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Floats, Numbers
 
@@ -62,10 +63,10 @@ class Boosting:
         target = _root(np.clip(features.sales(rows) / level, _LEAST, _MOST))
         weight = np.sqrt(level)
         data = lightgbm.Dataset(features.table(rows), target, weight=weight / weight.mean())
-        threads = {"num_threads": min(_MOST_THREADS, 1 + len(level) // _ROWS_A_THREAD)}
-        booster = lightgbm.train({**threads, **self._parameters}, data, self._rounds)
+        threads = min(_MOST_THREADS, 1 + len(level) // _ROWS_A_THREAD)
+        booster = lightgbm.train({"num_threads": threads, **self._parameters}, data, self._rounds)
         rows = _days_ahead(history, trading)
-        lifts = _square(np.asarray(booster.predict(features.table(rows), **threads)))
+        lifts = _square(np.asarray(booster.predict(features.table(rows), num_threads=threads)))
         sales = np.where(features.is_open(rows), lifts * features.level[rows.origin, rows.series], 0.0)
         self._ahead = sales.reshape(-1, len(history.tree))
 
