@@ -14,7 +14,6 @@ from pyspark.sql import SparkSession
 
 from lakehouse.errors import LakehouseError
 
-
 GLUES_RUN_IDS = ("--WORKFLOW_RUN_ID", "--JOB_RUN_ID")
 """What Glue gives a job that it starts: in a workflow the id that all its jobs share, and always the run's own."""
 

@@ -58,8 +58,8 @@ class Terraform:
         lacking = sorted(provider for provider, found in folders.items() if found is None)
         if lacking:
             pytest.skip(
-                f"Terraform's provider {' and '.join(lacking)} is not on this machine: `terraform init` in infra/envs/dev "
-                "fetches it, or TF_PLUGIN_MIRROR names a folder that has it"
+                f"Terraform's provider {' and '.join(lacking)} is not on this machine: `terraform init` in "
+                "infra/envs/dev fetches it, or TF_PLUGIN_MIRROR names a folder that has it"
             )
         # Not `terraform init`: it copies 700 MB, and sums them up again in every command.
         overrides = "".join(f"    {json.dumps(name)} = {json.dumps(str(path))}\n" for name, path in folders.items())
@@ -77,7 +77,13 @@ class Terraform:
         environment |= {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
         command = ["terraform", *arguments, *([] if arguments[0] == "get" else ["-no-color"])]
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode in accepted, f"{' '.join(command)}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
         return done.stdout + done.stderr

@@ -89,7 +89,9 @@ def test_rights_to_write_are_what_the_job_writes(name: str) -> None:
 @each_job
 def test_rights_to_read_are_to_all_tables_that_the_job_names_and_no_other(name: str) -> None:
     entry = JOBS[name]
-    assert tables([*entry["reads"], *entry["writes"], JOB_RUNS.name]) == named_tables(job_module(name)) | {JOB_RUNS.name}
+    assert tables([*entry["reads"], *entry["writes"], JOB_RUNS.name]) == named_tables(job_module(name)) | {
+        JOB_RUNS.name
+    }
 
 
 def test_rights_name_tables_of_the_model() -> None:
