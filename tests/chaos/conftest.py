@@ -10,9 +10,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.failpoints import installed
-from lakehouse.jobs import publish_to_warehouse
 from lakehouse.pipeline import load_jobs, run_job
 from lakehouse.settings import State
+from lakehouse.warehouse import publish
 from lakehouse.warehouse.export import export_changes
 from lakehouse.warehouse.load import Export
 from tests.chaos.contents import Contents, contents
@@ -76,7 +76,7 @@ def note_exports(patched: pytest.MonkeyPatch, exported: dict[str, Export]) -> No
             exported[export.table.name] = export
         return export
 
-    patched.setattr(publish_to_warehouse, "export_changes", noted)
+    patched.setattr(publish, "export_changes", noted)
 
 
 @pytest.fixture(scope="session")

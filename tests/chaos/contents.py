@@ -6,7 +6,7 @@ from typing import Any
 
 from pyarrow import dataset
 
-from lakehouse.model import JOB_RUNS, LANDING_FILES, PUBLISHED, TABLES, Table
+from lakehouse.model import FORECASTS, JOB_RUNS, LANDING_FILES, PUBLISHED, TABLES, Table
 from lakehouse.pipeline import load_jobs
 from lakehouse.settings import State
 from lakehouse.uptodate import is_up_to_date, open_table
@@ -70,11 +70,11 @@ def _batch(row: dict[str, Any]) -> int:
 
 
 def _warehouse(connection: Connection, state: State) -> Contents:
-    found = {target(table): _ask(connection, f"select * from {target(table)}") for table in PUBLISHED}
+    found = {target(table): _ask(connection, f"select * from {target(table)}") for table in (*PUBLISHED, *FORECASTS)}
     found["SCHEMA_HISTORY"] = _ask(connection, "select distinct SCRIPT from SOFTCART.OPS.SCHEMA_HISTORY")
     found["changes wait to be merged"] = [str(pending(connection))]
     marks = published(connection)
-    for table in PUBLISHED:
+    for table in (*PUBLISHED, *FORECASTS):
         delta, mark = open_table(state, table), marks.get(table.name)
         now = delta and [str(delta.metadata().id), delta.version()]
         found[f"mark of {table.name} is current"] = [str(mark and [mark.delta_table_id, mark.delta_version] == now)]

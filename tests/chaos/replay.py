@@ -12,11 +12,10 @@ import pytest
 
 from lakehouse.delta import Lake, Version
 from lakehouse.jobs import publish_to_warehouse
-from lakehouse.jobs.run_log import JobRun
 from lakehouse.model import PUBLISHED, Table
 from lakehouse.pipeline import job_arguments
 from lakehouse.settings import State
-from lakehouse.warehouse.connect import connect, parse_target
+from lakehouse.warehouse import publish
 from lakehouse.warehouse.load import Export, Mark
 from tests.chaos.delivery import OPTIONS
 
@@ -43,15 +42,10 @@ class Replay:
         values = job_arguments(self.state, OPTIONS, "replay")
         names = [field.name for field in fields(publish_to_warehouse.Config) if field.name in values]
         config = publish_to_warehouse.Config(**{name: values[name] for name in names})
-        read = {name: _version(export.mark) for name, export in self.exported.items()}
-        log = JobRun(Lake(None, config.lake), "", config.run_id, "", "", None, read)  # type: ignore[arg-type]
-        connection = connect(parse_target(config.warehouse))
-        try:
-            with pytest.MonkeyPatch.context() as patched:
-                patched.setattr(publish_to_warehouse, "export_changes", partial(self._export, tables or PUBLISHED))
-                publish_to_warehouse._publish(log, connection, config)
-        finally:
-            connection.close()
+        lake, now = Lake(None, config.lake), {name: _version(export.mark) for name, export in self.exported.items()}  # type: ignore[arg-type]
+        with pytest.MonkeyPatch.context() as patched, publish.opened(config) as connection:
+            patched.setattr(publish, "export_changes", partial(self._export, tables or PUBLISHED))
+            publish.publish(lake, connection, PUBLISHED, now, config.exports, config.run_id)
 
     def _export(
         self, wanted: Sequence[Table], lake: Lake, table: Table, now: Version, mark: Mark | None, *others: Any

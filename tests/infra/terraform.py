@@ -58,8 +58,8 @@ class Terraform:
         lacking = sorted(provider for provider, found in folders.items() if found is None)
         if lacking:
             pytest.skip(
-                f"Terraform's provider {' and '.join(lacking)} is not on this machine: `terraform init` in infra/envs/dev "
-                "fetches it, or TF_PLUGIN_MIRROR names a folder that has it"
+                f"Terraform's provider {' and '.join(lacking)} is not on this machine: `terraform init` in "
+                "infra/envs/dev fetches it, or TF_PLUGIN_MIRROR names a folder that has it"
             )
         # Not `terraform init`: it copies 700 MB, and sums them up again in every command.
         overrides = "".join(f"    {json.dumps(name)} = {json.dumps(str(path))}\n" for name, path in folders.items())

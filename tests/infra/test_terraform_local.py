@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def endpoint() -> Iterator[str]:
 def left_behind(endpoint: str) -> dict[str, list[str]]:
     """What there is in the account, by kind; keys that wait for their end do not count."""
 
-    def client(service: str) -> object:
+    def client(service: str) -> Any:
         access = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
         return boto3.client(service, endpoint_url=endpoint, **access)
 

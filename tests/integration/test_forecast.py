@@ -1,4 +1,4 @@
-"""The forecast of a shop: in the lake and the warehouse, kept as it was made, and left out where too little is known."""
+"""The forecast of a shop: in lake and warehouse, kept as it was made, and left out where too little is known."""
 
 from __future__ import annotations
 
