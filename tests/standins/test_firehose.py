@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -142,6 +144,35 @@ def test_what_is_held_back_is_delivered_when_the_stream_is_deleted(local_aws: Aw
     assert objects(local_aws, bucket) == {}
     firehose.delete_delivery_stream(DeliveryStreamName=name)
     assert lines(objects(local_aws, bucket)) == [{"id": 1}]
+
+
+SHUTDOWN = """
+from lakehouse.standins import corrections
+corrections.install()
+from moto.firehose.models import firehose_backends
+from moto.s3.models import s3_backends
+account = "123456789012"
+s3, firehose = s3_backends[account]["aws"], firehose_backends[account]["us-east-1"]
+s3.create_bucket("landing", "us-east-1")
+destination = {"BucketARN": "arn:aws:s3:::landing", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 900}}
+with corrections.deliveries():
+    others = dict.fromkeys("redshift elasticsearch splunk http_endpoint snowflake iceberg".split())
+    firehose.create_delivery_stream(
+        region="us-east-1", delivery_stream_name="events", delivery_stream_type="DirectPut",
+        kinesis_stream_source_configuration={}, delivery_stream_encryption_configuration_input={},
+        s3_destination_configuration={}, extended_s3_destination_configuration=destination, tags=[],
+        **{f"{name}_destination_configuration": None for name in others},
+    )
+    firehose.put_record_batch("events", [{"Data": b"held back"}])
+    assert not s3.buckets["landing"].keys
+(found,) = s3.buckets["landing"].keys.values()
+print(found.value.decode())
+"""
+
+
+def test_what_is_held_back_is_delivered_when_the_server_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", SHUTDOWN], capture_output=True, text=True, check=False)
+    assert done.stdout == "held back\n", done.stderr
 
 
 def test_records_wait_until_the_bucket_is_there(local_aws: Aws) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lakehouse.standins.corrections import firehose, glue, iam, kinesis, s3_policies
+from lakehouse.standins.corrections import firehose, glue, glue_updates, iam, kinesis, s3_policies
 
 
 def install(*, enforce_iam: bool = False) -> None:
@@ -19,6 +19,7 @@ def install(*, enforce_iam: bool = False) -> None:
     s3_policies.install()
     iam.install(enforce_iam=enforce_iam)
     glue.install()
+    glue_updates.install()
 
 
 @contextmanager

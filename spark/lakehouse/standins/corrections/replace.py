@@ -13,3 +13,14 @@ def replace(owner: object, name: str, corrected: Any) -> None:
     """
     getattr(owner, name)
     setattr(owner, name, corrected)
+
+
+def add(owner: type, name: str, missing: Any) -> None:
+    """Let `owner.name` be what moto lacks.
+
+    Raises:
+        AttributeError: moto has it by now, and the correction may go.
+    """
+    if hasattr(owner, name):
+        raise AttributeError(f"moto's {owner.__name__} has {name} of its own")
+    setattr(owner, name, missing)

@@ -73,7 +73,8 @@ def read_workflow(glue: Any, name: str) -> Workflow:
     try:
         glue.get_workflow(Name=name)
     except glue.exceptions.EntityNotFoundException as error:
-        known = ", ".join(glue.list_workflows().get("Workflows", [])) or "none"
+        pages = glue.get_paginator("list_workflows").paginate()
+        known = ", ".join(workflow for page in pages for workflow in page.get("Workflows", [])) or "none"
         raise UsageError(f"There is no Glue workflow {name} at this endpoint; there is: {known}.") from error
     pages = glue.get_paginator("get_triggers").paginate()
     listed = [trigger for page in pages for trigger in page["Triggers"] if trigger.get("WorkflowName") == name]

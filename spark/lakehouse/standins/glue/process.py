@@ -22,15 +22,10 @@ PLACE = re.compile(r'  File "([^"]+)", line (\d+)')
 def scratch_environment(folder: Path) -> dict[str, str]:
     """Variables that keep temporary files in a folder, so that a process that is killed leaves none behind.
 
-    Python goes by TMPDIR, the JVM by its property, Spark and S3A by their own.
+    Python goes by TMPDIR, Spark and S3A by variables of their own; the JVM by a property, which is not set here: it
+    would say so in every log.
     """
-    path = str(folder.resolve())
-    return {
-        "TMPDIR": path,
-        "SPARK_LOCAL_DIRS": path,
-        "LOCAL_DIRS": path,
-        "JDK_JAVA_OPTIONS": f"-Djava.io.tmpdir={path}",
-    }
+    return dict.fromkeys(("TMPDIR", "SPARK_LOCAL_DIRS", "LOCAL_DIRS"), str(folder.resolve()))
 
 
 class JobProcess:

@@ -81,7 +81,8 @@ def _end_leftovers(endpoint: Endpoint, workflow: Workflow, folder: Path) -> None
             end_group(pid)
     glue = endpoint.client("glue")
     for job in workflow.jobs:
-        for run in glue.get_job_runs(JobName=job)["JobRuns"]:
+        pages = glue.get_paginator("get_job_runs").paginate(JobName=job)
+        for run in [run for page in pages for run in page["JobRuns"]]:
             if run["JobRunState"] in ALIVE:
                 record_job_run(endpoint, job, run["Id"], JobRunState=STOPPED, ErrorMessage="Its runner was killed")
 
