@@ -21,7 +21,7 @@ LAST = ROOT / "last"
 class State:
     """One source's state: its folder, its mapping (a built-in name or a file), and where its files land.
 
-    The files of a mapping, and those landed, may lie on S3: `s3://bucket/prefix`.
+    The mapping's file and the landed ones may lie on S3, below `s3://bucket/prefix`.
     """
 
     home: Path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,8 +12,8 @@ from lakehouse.cli.options import Format, OutputFormat
 from lakehouse.cli.present import output, print_json, print_table
 from lakehouse.session import start_session, stop_session
 from lakehouse.sources.check import SourceCheck, check_source
-from lakehouse.sources.mapping import BUILTIN, builtin_sources, load_mapping
-from lakehouse.sources.storage import storage_at
+from lakehouse.sources.mapping import builtin_sources, load_mapping
+from lakehouse.sources.storage import read_file, storage_at
 
 app = typer.Typer(no_args_is_help=True, help="Sources: what a shop's files look like, and what they mean.")
 
@@ -31,9 +30,7 @@ def list_sources() -> None:
 @app.command()
 def show(source: SourceName) -> None:
     """Print a source's mapping file: a good start for one of your own."""
-    mapping = load_mapping(source)
-    path = BUILTIN / f"{source}.toml"
-    sys.stdout.write((path if path.is_file() else Path(mapping.origin)).read_text())
+    sys.stdout.write(read_file(load_mapping(source).origin).decode("utf-8-sig"))
 
 
 @app.command()

@@ -58,7 +58,7 @@ def load_mapping(source: str) -> Mapping:
         MappingError: the file has problems; all of them are listed.
     """
     if is_s3(source):
-        return parse_mapping(_read_toml(source, read_file(source)), source)
+        return parse_mapping(_read_toml(source), source)
     path = BUILTIN / f"{source}.toml"
     if source.endswith(".toml"):
         path = Path(source).expanduser()
@@ -69,12 +69,12 @@ def load_mapping(source: str) -> Mapping:
             f"There is no source {source!r}.{hint} Built in are: {', '.join(builtin_sources())}; "
             "for your own, give the path of a mapping file that ends in .toml (docs/bring-your-own-orders.md)."
         )
-    return parse_mapping(_read_toml(str(path), path.read_bytes()), str(path))
+    return parse_mapping(_read_toml(str(path)), str(path))
 
 
-def _read_toml(origin: str, content: bytes) -> dict[str, Any]:
+def _read_toml(origin: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(read_file(origin).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(origin, [f"it is not valid TOML: {error}"]) from error
 

@@ -118,7 +118,8 @@ def storage_at(address: str | Path) -> Storage:
     """The folder or the prefix on S3 that an address names; nothing is looked up yet.
 
     Raises:
-        LandingError: an address on S3 that names no bucket, or no boto3 to read it with.
+        LandingError: an address on S3 that names no bucket.
+        EnvironmentProblem: there is no boto3 to read it with.
     """
     if is_s3(str(address)):
         from lakehouse.sources.s3 import S3Prefix  # needs boto3, which a folder does not
@@ -135,7 +136,7 @@ def read_file(address: str) -> bytes:
     """
     place, _, name = address.rpartition("/")
     try:
-        with storage_at(place).open(name) as file:
+        with storage_at(place).open(name) if is_s3(address) else Path(address).open("rb") as file:
             return file.read()
     except OSError as error:
         raise LandingError(f"{error}: mend the address.") from error
