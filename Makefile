@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos bench lint types setup pins clean help
+.PHONY: demo test rehearsal chaos bench lint types setup pins clean help
 
 help:
 	@echo "make demo                        everything once, landing to warehouse, on generated orders"
 	@echo "make demo SOURCE=S LANDING=DIR   the same on your own: S is a built-in source or a mapping file"
 	@echo "make test                        lint, types and all tests"
+	@echo "make rehearsal                   terraform apply on a local AWS, events in, the deployed jobs run, verify, destroy"
 	@echo "make chaos                       kill real runs at every place where state changes, and compare what they leave"
 	@echo "make chaos CHAOS='--limit 20'    a sample of it; CHAOS=--help lists the options"
 	@echo "make bench                       measure every figure anew, and write docs/benchmarks.md (an hour and more)"
@@ -24,6 +25,9 @@ test: lint types
 
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+rehearsal: $(READY)
+	@$(BIN)/lakehouse aws rehearse
 
 lint: $(READY)
 	$(BIN)/ruff check .

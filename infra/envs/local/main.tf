@@ -39,6 +39,7 @@ module "platform" {
   retention        = { key_deletion_days = 7 }
   event_stream     = { shards = 1, buffer_megabytes = 1, buffer_seconds = var.buffer_seconds }
   warehouse        = { target = var.warehouse }
+  tracking         = var.tracking
   spark_conf       = var.spark_conf
   schedule_enabled = var.schedule_enabled
 }

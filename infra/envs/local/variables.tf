@@ -44,6 +44,12 @@ variable "warehouse" {
   default     = "embedded:.lakehouse/rehearsal/warehouse.duckdb"
 }
 
+variable "tracking" {
+  description = "MLflow store of the sales forecast, such as `sqlite:///<path of its file>`; null for no forecast"
+  type        = string
+  default     = null
+}
+
 variable "buffer_seconds" {
   description = "Seconds after which Firehose delivers what it has"
   type        = number

@@ -1,7 +1,12 @@
 locals {
-  pipeline    = yamldecode(file("${var.project_root}/glue_jobs/pipeline.yaml"))
+  written     = yamldecode(file("${var.project_root}/glue_jobs/pipeline.yaml"))
   landing_url = "s3://${module.lake.buckets.landing}/${var.landing_prefix}"
   mapping     = var.mapping_file == null ? var.source_name : "s3://${module.lake.buckets.artifacts}/${aws_s3_object.mapping[0].key}"
+
+  # A forecast needs a place that keeps its models: without one, its job is left out.
+  keeps_models = var.mlflow != null || var.tracking != null
+  tracking     = var.mlflow == null ? { for uri in compact([var.tracking]) : "tracking" => uri } : { tracking = module.mlflow[0].tracking_uri }
+  pipeline     = merge(local.written, { jobs = { for name, job in local.written.jobs : name => job if local.keeps_models || !contains(job.arguments, "tracking") } })
 }
 
 module "lake" {
@@ -70,6 +75,7 @@ module "glue_jobs" {
       compute             = var.warehouse.compute
       storage_integration = var.warehouse.storage_integration
     },
+    local.tracking,
     var.more_arguments,
   )
 }

@@ -128,6 +128,12 @@ variable "alarms" {
   default = {}
 }
 
+variable "tracking" {
+  description = "MLflow store of your own, as a URI; null for the servers of `mlflow`, or for no forecast where there are none"
+  type        = string
+  default     = null
+}
+
 variable "mlflow" {
   description = "The MLflow servers, as infra/modules/mlflow describes them; null for none"
   type = object({

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lakehouse.cli.present import errors
+from lakehouse.cli.present import errors, print_table
 from lakehouse.standins.environment import require_aws_packages, shell_lines
 from lakehouse.standins.local_aws import USUAL_PORT, Running, aws_folder, find, start, stop
 
@@ -56,6 +56,31 @@ def status(home: AwsHome = None) -> None:
         sys.exit(1)
     _tell(server, "The local AWS is up")
     sys.stdout.write("\n".join(shell_lines(server.url)) + "\n")
+
+
+@app.command()
+def rehearse(
+    lines: Annotated[int, typer.Option(min=1, help="Events to send.")] = 50_000,
+    days: Annotated[int, typer.Option(min=1, help="Business days over which they come in.")] = 150,
+    driver_memory: Annotated[str, typer.Option(help="Heap of each job's JVM.")] = "2g",
+    home: AwsHome = None,
+) -> None:
+    """Apply infra/envs/local, send events, run the deployed workflow, verify, plan again, and remove all of it.
+
+    This is how a change is tried before it costs money. It needs Terraform, and a folder: rehearsal, beside aws.
+    """
+    require_aws_packages()
+    from lakehouse.standins.rehearsal import Rehearsal
+
+    folder = aws_folder(home).resolve().parent / "rehearsal"
+    done = Rehearsal(folder, lines, days, _tell_step, driver_memory).run()
+    total = sum(seconds for step, seconds in done.items() if not step.startswith(" "))
+    print_table("The rehearsal went well", ("step", "seconds"), [*done.items(), ("total", total)])
+
+
+def _tell_step(step: str, seconds: float | None) -> None:
+    told = f"{step} ..." if seconds is None else f"{step}: {seconds:.1f} s"
+    errors.print(told, highlight=False, markup=False)
 
 
 def _tell(server: Running, what: str) -> None:
