@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def endpoint() -> Iterator[str]:
     running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
     host, port = running.get_host_and_port()
+    # What an earlier server of this process was told is still there.
+    HTTPConnection(host, port).request("POST", "/moto-api/reset")
     yield f"http://{host}:{port}"
     running.stop()
 
@@ -55,8 +58,8 @@ def test_platform_comes_stays_and_goes(endpoint: str, tmp_path: Path) -> None:
     wheel = tmp_path / "softcart_lakehouse-0.0.0-py3-none-any.whl"
     wheel.write_text("Stands for a wheel: nothing is run here.\n")
     terraform = Terraform(INFRA / "envs" / "local", tmp_path)
-    # Terraform waits a minute until it believes in a bucket's rules; the module's own test has them.
-    settings = {"endpoint": endpoint, "wheel": wheel, "lifecycle_rules": "false"}
+    # Stock moto takes any refusal for one of everything; Terraform waits a minute until it believes in a bucket's rules.
+    settings = {"endpoint": endpoint, "wheel": wheel, "tls_only": "false", "lifecycle_rules": "false"}
     options = [f"-state={tmp_path / 'terraform.tfstate'}", *(f"-var={key}={value}" for key, value in settings.items())]
 
     assert re.search(r"Apply complete! Resources: \d{2,} added", terraform.run("apply", "-auto-approve", *options))

@@ -57,9 +57,9 @@ variable "spark_conf" {
 }
 
 variable "tls_only" {
-  description = "Whether the buckets refuse requests without TLS: the local AWS has none, and takes no exception"
+  description = "Whether the buckets refuse requests without TLS; off for a stock moto server, which then refuses every request"
   type        = bool
-  default     = false
+  default     = true
 }
 
 variable "schedule_enabled" {

@@ -28,10 +28,11 @@ INPUTS = (DISPOSITIONS, *PUBLISHED)
 
 @dataclass(frozen=True)
 class Config:
-    """lake: root of the Delta tables. exports: folder or prefix for the Parquet files, which the stage shows.
+    """lake: root of the Delta tables. exports: place of the Parquet files, which the stage shows.
 
-    warehouse: `embedded:<path>` or `snowflake:<connection name>`. migrations: folder of the SQL scripts, where they are
-    others than the package's own.
+    Each is a folder or s3://bucket/prefix.
+    warehouse: `embedded:<path>` or `snowflake:<connection name>`.
+    migrations: folder of the SQL scripts; without it, those that the package brings.
     compute: Snowflake warehouse that the MERGE tasks use. storage_integration: what may read `exports` in Snowflake.
     """
 
@@ -92,8 +93,8 @@ def _publish(log: JobRun, connection: Connection, config: Config) -> bool:
         "warehouse": config.compute,
         "storage_integration": config.storage_integration,
     }
-    folder = Path(config.migrations) if config.migrations else project_file("snowflake/migrations")
-    migrate(connection, variables, folder)
+    scripts = Path(config.migrations) if config.migrations else project_file("snowflake/migrations")
+    migrate(connection, variables, scripts)
     marks = published(connection)
 
     def export(table: Table) -> Export | None:
