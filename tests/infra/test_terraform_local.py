@@ -58,7 +58,7 @@ def test_platform_comes_stays_and_goes(endpoint: str, tmp_path: Path) -> None:
     wheel = tmp_path / "softcart_lakehouse-0.0.0-py3-none-any.whl"
     wheel.write_text("Stands for a wheel: nothing is run here.\n")
     terraform = Terraform(INFRA / "envs" / "local", tmp_path)
-    # Stock moto takes any refusal for one of everything; Terraform waits a minute until it believes in a bucket's rules.
+    # Stock moto takes any refusal for one of everything, and Terraform waits a minute for rules on objects to hold.
     settings = {"endpoint": endpoint, "wheel": wheel, "tls_only": "false", "lifecycle_rules": "false"}
     options = [f"-state={tmp_path / 'terraform.tfstate'}", *(f"-var={key}={value}" for key, value in settings.items())]
 

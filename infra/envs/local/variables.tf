@@ -63,7 +63,7 @@ variable "tls_only" {
 }
 
 variable "schedule_enabled" {
-  description = "Whether the workflow has a schedule in force; the local AWS keeps no clock"
+  description = "Whether the workflow is to start by itself, which takes a clock that the local AWS does not have"
   type        = bool
   default     = false
 }

@@ -26,6 +26,7 @@ variables {
   exports_url          = "s3://shop-lake/exports"
   kms_key_arn          = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   warehouse_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-dev/warehouse-a1b2c3"
+  readable_artifacts   = ["mappings/1/shop.toml"]
   delta_log_table      = { name = "shop-dev-delta-log", arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/shop-dev-delta-log" }
   arguments            = { lake = "s3://shop-lake/tables", landing = "s3://shop-landing/orders", source = "shop" }
 
@@ -112,5 +113,20 @@ run "role_may_do_what_its_job_does_and_no_more" {
   assert {
     condition     = flatten([for document in data.aws_iam_policy_document.job : [for statement in document.statement : statement.sid if contains(statement.resources, "*")]]) == ["ReportMetrics", "ReportMetrics", "ReportMetrics"]
     error_message = "A statement is not held to what it is for."
+  }
+  assert {
+    condition     = alltrue([for document in data.aws_iam_policy_document.job : contains(one([for statement in document.statement : statement.resources if statement.sid == "ItsOwnCode"]), "arn:aws:s3:::shop-artifacts/mappings/1/shop.toml")])
+    error_message = "A job may not read the mapping that it is given."
+  }
+}
+
+run "workflow_without_a_schedule_waits_to_be_asked" {
+  command = plan
+  variables {
+    schedule_enabled = false
+  }
+  assert {
+    condition     = aws_glue_trigger.schedule.type == "ON_DEMAND" && aws_glue_trigger.schedule.schedule == null
+    error_message = "It starts by itself."
   }
 }
