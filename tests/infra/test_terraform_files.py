@@ -70,9 +70,8 @@ def test_readme_of_a_module_tells_every_variable_and_output(module: str) -> None
     told = re.findall(r"^\| `(\w+)` \| (.+?) \|", (folder / "README.md").read_text(), re.MULTILINE)
     text = "\n".join(path.read_text() for path in sorted(folder.glob("*.tf")))
     there = {**blocks(text, "variable"), **blocks(text, "output")}
-    described = {
-        name.strip('"'): re.findall(r'^  description = "(.+)"$', body, re.MULTILINE)[0] for name, body in there.items()
-    }
+    description = re.compile(r'^  description = "(.+)"$', re.MULTILINE)
+    described = {name.strip('"'): description.findall(body)[0] for name, body in there.items()}
     assert dict(told) == described
 
 

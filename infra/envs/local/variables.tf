@@ -63,13 +63,13 @@ variable "spark_conf" {
 }
 
 variable "tls_only" {
-  description = "Whether the buckets refuse requests without TLS: the local AWS has none, and takes no exception"
+  description = "Whether the buckets refuse requests without TLS; off for a stock moto server, which then refuses every request"
   type        = bool
-  default     = false
+  default     = true
 }
 
 variable "schedule_enabled" {
-  description = "Whether the workflow has a schedule in force; the local AWS keeps no clock"
+  description = "Whether the workflow is to start by itself, which takes a clock that the local AWS does not have"
   type        = bool
   default     = false
 }

@@ -82,7 +82,7 @@ variable "delta_log_store_jars" {
 }
 
 variable "schedule_enabled" {
-  description = "Whether the workflow starts by itself, on the pipeline's schedule"
+  description = "Whether the workflow starts by itself, on the pipeline's schedule; without, when it is asked to"
   type        = bool
 }
 

@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "job" {
   statement {
     sid       = "ItsOwnCode"
     actions   = ["s3:GetObject"]
-    resources = concat(["${local.arn.artifacts}/${aws_s3_object.wheel.key}", "${local.arn.artifacts}/${aws_s3_object.entry_point[each.key].key}"], [for jar in aws_s3_object.jar : "${local.arn.artifacts}/${jar.key}"])
+    resources = concat(["${local.arn.artifacts}/${aws_s3_object.wheel.key}", "${local.arn.artifacts}/${aws_s3_object.entry_point[each.key].key}"], [for jar in aws_s3_object.jar : "${local.arn.artifacts}/${jar.key}"], [for key in var.readable_artifacts : "${local.arn.artifacts}/${key}"])
   }
 
   statement {

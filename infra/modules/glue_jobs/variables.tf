@@ -108,7 +108,13 @@ variable "log_retention_days" {
 }
 
 variable "schedule_enabled" {
-  description = "Whether the workflow starts by itself, on the pipeline's schedule"
+  description = "Whether the workflow starts by itself, on the pipeline's schedule; without, when it is asked to"
   type        = bool
   default     = true
+}
+
+variable "readable_artifacts" {
+  description = "Keys of further objects in the artifacts bucket that every job may read, such as a mapping file"
+  type        = list(string)
+  default     = []
 }

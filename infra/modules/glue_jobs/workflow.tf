@@ -18,9 +18,8 @@ resource "aws_glue_workflow" "this" {
 resource "aws_glue_trigger" "schedule" {
   name          = "${var.name}-schedule"
   description   = "Starts the jobs that wait for no other"
-  type          = "SCHEDULED"
-  schedule      = var.pipeline.schedule
-  enabled       = var.schedule_enabled
+  type          = var.schedule_enabled ? "SCHEDULED" : "ON_DEMAND"
+  schedule      = var.schedule_enabled ? var.pipeline.schedule : null
   workflow_name = aws_glue_workflow.this.name
 
   dynamic "actions" {

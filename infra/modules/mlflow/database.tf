@@ -42,6 +42,7 @@ resource "aws_db_instance" "this" {
 
 # By default AWS replaces the password every week, and servers that run would be locked out.
 resource "aws_secretsmanager_secret_rotation" "database" {
+  #checkov:skip=CKV_AWS_304:The servers must be started anew after each change, which somebody must be there for
   secret_id          = aws_db_instance.this.master_user_secret[0].secret_arn
   rotate_immediately = false
 

@@ -1,12 +1,10 @@
 data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  account   = data.aws_caller_identity.current.account_id
-  partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.name
-  watched   = { for job, hours in var.stale_after_hours : job => hours if contains(keys(var.jobs), job) }
+  account = data.aws_caller_identity.current.account_id
+  region  = data.aws_region.current.name
+  watched = { for job, hours in var.stale_after_hours : job => hours if contains(keys(var.jobs), job) }
 }
 
 resource "aws_sns_topic" "alarms" {

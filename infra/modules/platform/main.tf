@@ -54,6 +54,7 @@ module "glue_jobs" {
   project_root         = var.project_root
   wheel                = var.wheel
   extra_jars           = var.delta_log_store_jars
+  readable_artifacts   = aws_s3_object.mapping[*].key
   buckets              = module.lake.buckets
   landing_prefix       = var.landing_prefix
   tables_url           = module.lake.tables_url

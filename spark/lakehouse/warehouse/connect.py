@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 from lakehouse.errors import UsageError
+from lakehouse.warehouse.secret import secret_options
 
 
 class Connection(Protocol):
@@ -31,7 +32,10 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class WarehouseTarget:
-    """Which warehouse: the file of the embedded one, or the name of a connection in Snowflake's connections.toml."""
+    """Which warehouse: the file of the embedded one, or the name of a connection in Snowflake's connections.toml.
+
+    A connection that is named `secret/<name>` is in AWS Secrets Manager.
+    """
 
     kind: Literal["embedded", "snowflake"]
     path: Path | None = None
@@ -68,8 +72,10 @@ def _snowflake(connection_name: str) -> Connection:
         raise UsageError(
             "Snowflake's connector is not installed: pip install 'softcart-lakehouse[warehouse]'"
         ) from problem
+    kept = connection_name.removeprefix("secret/")
+    options = {"connection_name": connection_name} if kept == connection_name else secret_options(kept)
     # Parquet timestamps are instants: in another time zone COPY would shift them on their way to TIMESTAMP_NTZ.
-    connection = snowflake.connector.connect(connection_name=connection_name, session_parameters={"TIMEZONE": "UTC"})
+    connection = snowflake.connector.connect(**options, session_parameters={"TIMEZONE": "UTC"})
     return cast(Connection, connection)
 
 

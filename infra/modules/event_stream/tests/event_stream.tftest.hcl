@@ -51,6 +51,7 @@ run "events_land_as_gzip_lines_by_day_and_failures_beside_them" {
 }
 
 run "what_is_late_goes_to_the_topic" {
+  command = plan
   variables {
     late_after_minutes = 10
     buffer             = { seconds = 60 }
@@ -66,6 +67,7 @@ run "what_is_late_goes_to_the_topic" {
 }
 
 run "shards_can_be_counted_and_newlines_left_to_the_senders" {
+  command = plan
   variables {
     shards         = 2
     append_newline = false

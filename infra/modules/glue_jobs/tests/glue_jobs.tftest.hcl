@@ -26,6 +26,7 @@ variables {
   exports_url          = "s3://shop-lake/exports"
   kms_key_arn          = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   warehouse_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-dev/warehouse-a1b2c3"
+  readable_artifacts   = ["mappings/1/shop.toml"]
   delta_log_table      = { name = "shop-dev-delta-log", arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/shop-dev-delta-log" }
   arguments            = { lake = "s3://shop-lake/tables", landing = "s3://shop-landing/orders", source = "shop" }
 
@@ -40,7 +41,7 @@ variables {
   }
 }
 
-run "jobs_have_the_size_and_the_options_of_their_entry" {
+run "jobs_code_order_and_logs_are_those_of_the_pipeline" {
   assert {
     condition     = jsonencode([for job in ["ingest_orders", "build_order_lines"] : [aws_glue_job.this[job].worker_type, aws_glue_job.this[job].number_of_workers, aws_glue_job.this[job].timeout, aws_glue_job.this[job].max_retries, aws_glue_job.this[job].glue_version]]) == jsonencode([["G.1X", 2, 60, 1, "6.0"], ["G.2X", 5, 30, 0, "6.0"]])
     error_message = "A job has not the size that the pipeline gives it."
@@ -57,9 +58,6 @@ run "jobs_have_the_size_and_the_options_of_their_entry" {
     condition     = strcontains(aws_glue_job.this["publish"].default_arguments["--conf"], "spark.delta.logStore.s3.impl=io.delta.storage.S3DynamoDBLogStore")
     error_message = "A job does not use Delta's log store."
   }
-}
-
-run "code_is_uploaded_under_the_hash_of_its_content" {
   assert {
     condition     = aws_s3_object.wheel.key == "wheels/${filesha256("tests/fixtures/shop-0.0.0-py3-none-any.whl")}/shop-0.0.0-py3-none-any.whl"
     error_message = "The wheel's key does not follow its content."
@@ -72,9 +70,6 @@ run "code_is_uploaded_under_the_hash_of_its_content" {
     condition     = aws_glue_job.this["publish"].command[0].script_location == "s3://shop-artifacts/entry_points/${filesha256("../../../glue_jobs/publish_to_warehouse.py")}/publish_to_warehouse.py"
     error_message = "The job does not start its entry point."
   }
-}
-
-run "workflow_starts_what_waits_for_none_and_then_the_rest_in_order" {
   assert {
     condition     = aws_glue_trigger.schedule.schedule == "cron(15 * * * ? *)" && [for action in aws_glue_trigger.schedule.actions : action.job_name] == ["shop-dev-ingest_orders"]
     error_message = "The schedule starts other jobs than the first."
@@ -87,9 +82,14 @@ run "workflow_starts_what_waits_for_none_and_then_the_rest_in_order" {
     condition     = keys(aws_glue_trigger.after) == ["build_order_lines", "publish"] && aws_glue_trigger.after["publish"].predicate[0].logical == "AND"
     error_message = "A job of the pipeline has no trigger."
   }
+  assert {
+    condition     = aws_cloudwatch_log_group.job["publish/error"].name == "/shop-dev/jobs/shop-dev-role/shop-dev-publish/error" && aws_cloudwatch_log_group.job["publish/error"].retention_in_days == 90
+    error_message = "publish logs elsewhere, or for ever."
+  }
 }
 
 run "role_may_do_what_its_job_does_and_no_more" {
+  command = plan
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.job["build_order_lines"].statement : statement.resources if statement.sid == "ChangeItsTables"]) == toset(["arn:aws:s3:::shop-lake/tables/ops/job_runs/*", "arn:aws:s3:::shop-lake/tables/silver/lines/*"])
     error_message = "build_order_lines may change what it does not write."
@@ -114,11 +114,19 @@ run "role_may_do_what_its_job_does_and_no_more" {
     condition     = flatten([for document in data.aws_iam_policy_document.job : [for statement in document.statement : statement.sid if contains(statement.resources, "*")]]) == ["ReportMetrics", "ReportMetrics", "ReportMetrics"]
     error_message = "A statement is not held to what it is for."
   }
+  assert {
+    condition     = alltrue([for document in data.aws_iam_policy_document.job : contains(one([for statement in document.statement : statement.resources if statement.sid == "ItsOwnCode"]), "arn:aws:s3:::shop-artifacts/mappings/1/shop.toml")])
+    error_message = "A job may not read the mapping that it is given."
+  }
 }
 
-run "logs_are_kept_for_a_time_where_glue_writes_them" {
+run "workflow_without_a_schedule_waits_to_be_asked" {
+  command = plan
+  variables {
+    schedule_enabled = false
+  }
   assert {
-    condition     = aws_cloudwatch_log_group.job["publish/error"].name == "/shop-dev/jobs/shop-dev-role/shop-dev-publish/error" && aws_cloudwatch_log_group.job["publish/error"].retention_in_days == 90
-    error_message = "publish logs elsewhere, or for ever."
+    condition     = aws_glue_trigger.schedule.type == "ON_DEMAND" && aws_glue_trigger.schedule.schedule == null
+    error_message = "It starts by itself."
   }
 }

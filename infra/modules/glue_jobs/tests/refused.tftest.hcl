@@ -1,4 +1,4 @@
-# Each a pipeline.yaml, or a setting, that must not come as far as AWS.
+# Each a pipeline.yaml, or a setting, that must not come as far as AWS. tests/infra/test_terraform_refusals.py has more.
 mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{\"Version\": \"2012-10-17\", \"Statement\": []}" }
@@ -43,72 +43,6 @@ run "job_that_comes_after_an_unknown_one" {
     pipeline = {
       schedule = "cron(15 * * * ? *)"
       jobs     = { second = { description = "x", entry_point = "glue_jobs/ingest_orders.py", after = ["first"] } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "unknown_worker_type" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * ? *)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py", worker_type = "G.3X" } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "schedule_with_both_days" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * * *)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py" } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "schedule_of_five_fields" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * ?)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py" } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "one_worker_where_a_driver_and_an_executor_are_needed" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * ? *)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py", workers = 1 } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "timeout_of_nothing" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * ? *)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py", timeout_minutes = 0 } }
-    }
-  }
-  expect_failures = [var.pipeline]
-}
-
-run "right_to_a_place_that_is_none" {
-  command = plan
-  variables {
-    pipeline = {
-      schedule = "cron(15 * * * ? *)"
-      jobs     = { ingest = { description = "x", entry_point = "glue_jobs/ingest_orders.py", writes = ["bronze/*"] } }
     }
   }
   expect_failures = [var.pipeline]

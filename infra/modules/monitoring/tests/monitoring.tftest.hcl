@@ -25,7 +25,7 @@ variables {
   budget_tag           = { key = "Platform", value = "shop-dev" }
 }
 
-run "failed_job_ledger_staleness_and_budget_reach_the_topic" {
+run "failed_job_ledger_staleness_and_budget_reach_the_topic_and_jobs_the_dashboard" {
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.failed.event_pattern).detail == { jobName = ["shop-dev-ingest_orders", "shop-dev-publish_to_warehouse"], state = ["FAILED", "TIMEOUT", "ERROR"] } && aws_cloudwatch_event_target.failed.arn == aws_sns_topic.alarms.arn
     error_message = "A failed job goes unheard."
@@ -46,9 +46,6 @@ run "failed_job_ledger_staleness_and_budget_reach_the_topic" {
     condition     = aws_sns_topic_subscription.email["data@shop.example"].topic_arn == aws_sns_topic.alarms.arn
     error_message = "The address gets no mail."
   }
-}
-
-run "dashboard_shows_each_job" {
   assert {
     condition     = alltrue([for job in ["shop-dev-ingest_orders", "shop-dev-publish_to_warehouse"] : strcontains(aws_cloudwatch_dashboard.this.dashboard_body, job)]) && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 6
     error_message = "A job is not on the dashboard."
@@ -56,6 +53,7 @@ run "dashboard_shows_each_job" {
 }
 
 run "forecast_is_watched_once_the_pipeline_has_it_and_no_budget_is_none" {
+  command = plan
   variables {
     jobs               = { publish_to_warehouse = "shop-dev-publish_to_warehouse", forecast_sales = "shop-dev-forecast_sales" }
     monthly_budget_usd = null

@@ -31,7 +31,7 @@ variables {
   public_key  = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA"
 }
 
-run "names_are_those_of_the_migrations_and_of_the_jobs" {
+run "names_are_those_of_the_migrations_and_of_the_jobs_and_compute_sleeps" {
   assert {
     condition     = snowflake_database.this.name == "SOFTCART" && keys(snowflake_schema.this) == ["MARTS", "OPS", "STAGING", "STAR"]
     error_message = "The migrations look for another database or other schemas."
@@ -44,9 +44,6 @@ run "names_are_those_of_the_migrations_and_of_the_jobs" {
     condition     = snowflake_stage_external_s3.exports.name == "EXPORTS" && snowflake_stage_external_s3.exports.url == "s3://shop-lake/exports" && snowflake_stage_external_s3.exports.comment == "Parquet exports of the lake's change feed"
     error_message = "The stage is another than the one that the migrations put in place again."
   }
-}
-
-run "compute_sleeps_soon_and_has_a_limit" {
   assert {
     condition     = snowflake_warehouse.this.auto_suspend == 60 && snowflake_warehouse.this.auto_resume == "true" && snowflake_warehouse.this.resource_monitor == "LAKEHOUSE_MONTHLY"
     error_message = "The virtual warehouse runs on, or without limit."
@@ -57,7 +54,8 @@ run "compute_sleeps_soon_and_has_a_limit" {
   }
 }
 
-run "snowflake_may_read_exports_and_nothing_else" {
+run "snowflake_reads_exports_alone_and_roles_do_what_they_are_for" {
+  command = plan
   assert {
     condition     = snowflake_storage_integration_aws.lake.storage_allowed_locations == toset(["s3://shop-lake/exports/"]) && snowflake_storage_integration_aws.lake.storage_aws_role_arn == "arn:aws:iam::123456789012:role/shop-dev-snowflake"
     error_message = "The integration shows more than the exports, or has another role."
@@ -70,9 +68,6 @@ run "snowflake_may_read_exports_and_nothing_else" {
     condition     = one(data.aws_iam_policy_document.trust.statement[0].principals).identifiers == toset(["arn:aws:iam::999999999999:user/snowflake"]) && one(data.aws_iam_policy_document.trust.statement[0].condition).values == tolist(["SHOP_1"])
     error_message = "Others than our Snowflake account may take the role."
   }
-}
-
-run "roles_have_what_they_are_for" {
   assert {
     condition     = keys(snowflake_account_role.this) == ["ANALYST", "LOADER", "TRANSFORMER"]
     error_message = "The roles are others."
