@@ -19,6 +19,9 @@ from lakehouse.logs import tell_failure, write_json_lines
 GLUES_RUN_IDS = ("--WORKFLOW_RUN_ID", "--JOB_RUN_ID")
 """What Glue gives a job that it starts: in a workflow the id that all its jobs share, and always the run's own."""
 
+_LONGEST_RUN_ID = 64
+"""What the warehouse has room for; a workflow's id has three characters more, without which it is still the only one."""
+
 
 def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:
     """Run a job with the arguments of the command line, `--name value` for each field of its Config.
@@ -54,7 +57,7 @@ def _with_run_id(arguments: Sequence[str]) -> Sequence[str]:
     given = dict(pairwise(arguments))
     glues = next((given[name] for name in GLUES_RUN_IDS if name in given), None)
     # What comes later counts: a run id of the user's wins.
-    return arguments if glues is None else ["--run_id", glues, *arguments]
+    return arguments if glues is None else ["--run_id", glues[:_LONGEST_RUN_ID], *arguments]
 
 
 def _reader(field: Field[Any]) -> Any:

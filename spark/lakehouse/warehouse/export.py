@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
@@ -30,11 +32,12 @@ def export_changes(
         return None
     feed = _feed(lake, table, mark, now)
     rows = feed if feed is not None else _snapshot(lake, table, now)
-    path = f"{table.name.replace('.', '/')}/{run_id}"
+    # A place of its own for each try: on S3 nothing is renamed in one step, and nothing that is there is overwritten.
+    path = f"{table.name.replace('.', '/')}/{run_id}/{uuid4().hex}"
     counted = Observation()
     observed = rows.coalesce(2).observe(counted, F.count(F.lit(1)).alias("rows"))
     with state_change(f"export {table.name}"):
-        observed.write.mode("overwrite").parquet(f"{for_spark(exports)}/{path}")
+        observed.write.parquet(f"{for_spark(exports)}/{path}")
     new_mark = Mark(table.name, now.id, now.version, run_id)
     return Export(table, path, new_mark, snapshot=feed is None, rows=counted.get["rows"])
 
