@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from lakehouse.errors import TrackingError
 from lakehouse.failpoints import state_change
 from lakehouse.forecasting.store import load_mlflow
+
+if TYPE_CHECKING:  # the command line names these commands where pandas is not installed
+    import pandas as pd
 
 MODEL = "sales_forecast"
 CHAMPION = "champion"
@@ -55,6 +56,8 @@ def versions(client: Any) -> list[Version]:
 
 def forecast_of(version: Version) -> pd.DataFrame:
     """The forecast that a version holds: the rows of `Forecaster.rows`."""
+    import pandas as pd
+
     folder = load_mlflow().artifacts.download_artifacts(artifact_uri=version.uri)
     return pd.read_parquet(Path(folder) / "artifacts" / FORECAST_FILE)
 

@@ -29,10 +29,15 @@ def local_store(home: Path) -> str:
     return f"{_SQLITE}{home.resolve() / 'mlflow.db'}"
 
 
+def local_file(store: str) -> Path | None:
+    """The file of an SQLite store; None of another."""
+    return Path(store.removeprefix(_SQLITE)) if store.startswith(_SQLITE) else None
+
+
 def artifact_folder(store: str) -> str | None:
     """Where the artifacts of an SQLite store go, as a URI; None where the store's server knows."""
-    file = store.removeprefix(_SQLITE)
-    return (Path(file).resolve().parent / "mlflow").as_uri() if file != store else None
+    file = local_file(store)
+    return (file.resolve().parent / "mlflow").as_uri() if file else None
 
 
 def load_mlflow() -> Any:
@@ -86,8 +91,9 @@ def _require_answer(store: str) -> None:
         return
     import sqlalchemy
 
-    if store.startswith(_SQLITE):
-        Path(store.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    file = local_file(store)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     engine = sqlalchemy.create_engine(store)
     try:
         sqlalchemy.inspect(engine).get_table_names()
