@@ -67,3 +67,9 @@ class ForecastError(LakehouseError):
     """Sales that cannot be forecast, such as too few days of them; the run goes on without a forecast."""
 
     exit_code = 10
+
+
+class TrackingError(LakehouseError):
+    """The MLflow store or registry is out of reach, or holds nothing to do what was asked."""
+
+    exit_code = 11

@@ -20,7 +20,7 @@ GLUES_RUN_IDS = ("--WORKFLOW_RUN_ID", "--JOB_RUN_ID")
 """What Glue gives a job that it starts: in a workflow the id that all its jobs share, and always the run's own."""
 
 _LONGEST_RUN_ID = 64
-"""What the warehouse has room for; a workflow's id has three characters more, without which it is still the only one."""
+"""What the warehouse has room for. A workflow's id has three characters more, and is unique without them."""
 
 
 def main(job: ModuleType, arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import aws, cost, glue, look, run, send, source
+from lakehouse.cli import aws, cost, forecast, glue, look, run, send, source
 from lakehouse.cli.present import Warnings, errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import LOGGER, tell, tell_failure
@@ -25,7 +25,7 @@ app = typer.Typer(
         "For your own shop: `lakehouse source check my_shop.toml FOLDER`, then "
         "`lakehouse run --source my_shop.toml --landing FOLDER`.\n\n"
         "Exit codes: 0 done, 1 failed, 2 wrong use, 3 machine lacks something, 4 mapping, 5 landing, 6 busy, "
-        "7 ledger differs, 8 held by quarantine, 9 warehouse."
+        "7 ledger differs, 8 held by quarantine, 9 warehouse, 10 no forecast, 11 MLflow."
     ),
 )
 run.register(app)
@@ -33,6 +33,7 @@ look.register(app)
 cost.register(app)
 send.register(app)
 app.add_typer(source.app, name="source")
+app.add_typer(forecast.app, name="forecast")
 app.add_typer(aws.app, name="aws")
 app.add_typer(glue.app, name="glue")
 

@@ -1,4 +1,4 @@
-"""The whole platform applied to the local AWS: events in, the deployed workflow run, verified, and all of it removed."""
+"""The platform applied to the local AWS: events in, the deployed workflow run, verified, and all of it removed."""
 
 from __future__ import annotations
 
