@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import aws, cost, glue, look, run, send, source
+from lakehouse.cli import aws, cost, glue, look, report, run, send, source
 from lakehouse.cli.present import errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import tell, tell_failure
@@ -32,6 +32,7 @@ run.register(app)
 look.register(app)
 cost.register(app)
 send.register(app)
+report.register(app)
 app.add_typer(source.app, name="source")
 app.add_typer(aws.app, name="aws")
 app.add_typer(glue.app, name="glue")
