@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import aws, cost, forecast, glue, look, run, send, source
+from lakehouse.cli import aws, cost, forecast, glue, look, report, run, send, source
 from lakehouse.cli.present import Warnings, errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import LOGGER, tell, tell_failure
@@ -32,6 +32,7 @@ run.register(app)
 look.register(app)
 cost.register(app)
 send.register(app)
+report.register(app)
 app.add_typer(source.app, name="source")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(aws.app, name="aws")
