@@ -51,7 +51,7 @@ $(READY): requirements.txt pyproject.toml
 
 pins:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
-		--extra warehouse --extra local --extra aws --extra dev --extra bench pyproject.toml -o requirements.txt
+		--extra warehouse --extra local --extra aws --extra ml --extra report --extra bench --extra dev pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf .venv .lakehouse .mypy_cache .ruff_cache .pytest_cache .hypothesis
