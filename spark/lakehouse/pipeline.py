@@ -20,6 +20,7 @@ from pyspark.sql import SparkSession
 from lakehouse.errors import EnvironmentProblem, UsageError
 from lakehouse.failpoints import state_change
 from lakehouse.failures import told_in_one_line
+from lakehouse.forecasting.store import local_store
 from lakehouse.lock import RunLock, run_lock
 from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
@@ -195,7 +196,7 @@ def job_arguments(state: State, options: Options, run_id: str) -> Mapping[str, A
         "run_id": run_id,
         "exports": str(state.exports.resolve()),
         "warehouse": f"embedded:{state.warehouse.resolve()}",
-        "tracking": f"sqlite:///{state.home.resolve()}/mlflow.db",
+        "tracking": local_store(state.home.resolve()),
         "migrations": str(project_file("snowflake/migrations")),
         "retry_quarantine": options.retry_quarantine,
         "accept_quarantine": options.accept_quarantine,

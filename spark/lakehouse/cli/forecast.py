@@ -1,4 +1,4 @@
-"""Commands on the registered forecast: models, rollback, serve, ui."""
+"""Commands on the sales forecast: accuracy, models, rollback, serve, ui."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +19,9 @@ from lakehouse.cli.present import errors, output, print_csv, print_json, print_t
 from lakehouse.errors import TrackingError, UsageError
 from lakehouse.forecasting.registry import MODEL, champion, roll_back, versions
 from lakehouse.forecasting.store import load_mlflow, local_file, local_store, opened
-from lakehouse.settings import find_home
+from lakehouse.model import FORECAST_ACCURACY
+from lakehouse.settings import find_home, open_state
+from lakehouse.uptodate import table_rows
 
 app = typer.Typer(no_args_is_help=True, help="The sales forecast: its versions, and the champion over HTTP.")
 
@@ -28,6 +31,7 @@ Store = Annotated[
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on; other machines reach 0.0.0.0, and nobody is asked who.")]
 _SECONDS_TO_START = 120
+_SCORES = ("cutoff", "level", "model", "wape", "mase", "bias", "coverage")
 _COLUMNS = ("version", "champion", "model", "cutoff", "champion_before", "run")
 
 
@@ -50,12 +54,30 @@ def models(home: Home = None, store: Store = None, output_format: OutputFormat =
     with opened(store_of(home, store)) as client:
         present, found = champion(client), versions(client)
     rows = [(v.number, v == present, v.model, v.cutoff.isoformat(), v.previous, v.run_id) for v in found]
+    _show(f"Versions of {MODEL}", _COLUMNS, rows, output_format)
+
+
+@app.command()
+def accuracy(home: Home = None, output_format: OutputFormat = Format.TABLE) -> None:
+    """Show how each model did in backtests: WAPE, MASE, bias and coverage by cut-off and level, the best first."""
+    state = open_state(home)
+    found = table_rows(state, FORECAST_ACCURACY)
+    if not found:
+        raise UsageError(
+            f"No forecast has been made in {state.home} yet: `lakehouse run` does, from 84 days of sales on."
+        )
+    found.sort(key=lambda row: (row["cutoff"], row["level"], row["wape"] is None, row["wape"]))
+    rows = [tuple(row[name] for name in _SCORES) for row in found]
+    _show("Accuracy in backtests", _SCORES, rows, output_format)
+
+
+def _show(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], output_format: Format) -> None:
     if output_format == Format.JSON:
-        print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif output_format == Format.CSV:
-        print_csv(_COLUMNS, rows)
+        print_csv(columns, rows)
     else:
-        print_table(f"Versions of {MODEL}", _COLUMNS, rows)
+        print_table(title, columns, rows)
 
 
 @app.command()
