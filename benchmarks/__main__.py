@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from benchmarks.figures import beside_duckdb, forecast, glue_cost, one_day, sail, uci, warehouse
+from benchmarks.figures import beside_duckdb, forecast, glue_cost, one_day, sail, serving, uci, warehouse
 from benchmarks.machine import keep_to_cores
 from benchmarks.measure import CommandFailed
 from benchmarks.page import Section, write_page
@@ -43,6 +43,7 @@ FIGURES: dict[str, Figure] = {
     "warehouse": warehouse,
     "cost": glue_cost,
     "forecast": forecast,
+    "serving": serving,
 }
 
 

@@ -18,7 +18,7 @@ from lakehouse.jvm.java import find_java, java_banner
 CORES = 2
 """Cores that every figure is measured on, as far as the machine lets us choose."""
 
-PACKAGES = ("pyspark", "duckdb", "pysail", "sqlglot", "pyarrow", "deltalake", "lightgbm", "statsforecast")
+PACKAGES = ("pyspark", "duckdb", "pysail", "sqlglot", "pyarrow", "deltalake", "lightgbm", "statsforecast", "mlflow")
 
 
 def keep_to_cores(count: int = CORES) -> None:

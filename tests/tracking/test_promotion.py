@@ -38,7 +38,7 @@ def forecast(unseen: Forecaster, cutoff: date, times: float, last: date = LAST) 
     total = _sums(came.assign(**all_of), "total")
     rows = pd.concat([series, country, total])
     within = (rows["date"] > pd.Timestamp(cutoff)) & (rows["date"] <= pd.Timestamp(last))
-    return rows[within].assign(mean=rows["mean"] * times)
+    return rows[within].assign(mean=lambda kept: kept["mean"] * times).reset_index(drop=True)
 
 
 def _sums(rows: pd.DataFrame, level: str) -> pd.DataFrame:

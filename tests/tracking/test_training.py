@@ -104,7 +104,7 @@ def test_file_that_is_no_store_is_named(tmp_path: Path, place: str) -> None:
     assert file is not None
     if home == tmp_path:
         (tmp_path / "text").rename(file)
-    with pytest.raises(TrackingError, match="mlflow.db"):
+    with pytest.raises(TrackingError, match=r"mlflow\.db"):
         train(store, 200)
 
 
