@@ -20,6 +20,7 @@ resource "aws_glue_trigger" "schedule" {
   description   = "Starts the jobs that wait for no other"
   type          = var.schedule_enabled ? "SCHEDULED" : "ON_DEMAND"
   schedule      = var.schedule_enabled ? var.pipeline.schedule : null
+  enabled       = var.schedule_enabled
   workflow_name = aws_glue_workflow.this.name
 
   dynamic "actions" {
