@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
@@ -93,6 +94,7 @@ class JobRun:
     def _attempt(self, run_id: str, attempt: int, folder: Path) -> tuple[str, str]:
         folder.mkdir(parents=True, exist_ok=True)
         log, started = folder / "job.log", time.time()
+        log.touch()
         self._record(run_id, JobRunState="RUNNING", Attempt=attempt, StartedOn=started)
         try:
             state = self._in_process(run_id, folder, log)
@@ -132,7 +134,7 @@ class JobRun:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _python(self, artifacts: Artifacts) -> dict[str, str]:
-        return {"PYTHONPATH": ":".join(str(path.resolve()) for path in artifacts.python_path)}
+        return {"PYTHONPATH": os.pathsep.join(str(path.resolve()) for path in artifacts.python_path)}
 
     def _spark(self, folder: Path, artifacts: Artifacts, log: Path) -> dict[str, str]:
         deployed = spark_settings(self._arguments)

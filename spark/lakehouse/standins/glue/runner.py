@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -103,21 +103,30 @@ class _Run:
         self._settings = replace(self._settings, folder=self._settings.folder / name / self._run_id[:11])
         self._record("RUNNING")
         self._waiting.extend(self._progress.begin())
-        status = "ERROR"
+        with self._recorded(), ThreadPoolExecutor(max_workers=parallel) as pool, self._stopped_with_this():
+            while self._waiting or self._running:
+                self._start_what_fits(pool, parallel)
+                self._take_what_ended()
+        return WorkflowRun(self._run_id, tuple(self._ended), tuple(self._progress.not_fired()))
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        status = "STOPPED"
         try:
-            with ThreadPoolExecutor(max_workers=parallel) as pool:
-                try:
-                    while self._waiting or self._running:
-                        self._start_what_fits(pool, parallel)
-                        self._take_what_ended()
-                    status = "COMPLETED"
-                except BaseException:  # Ctrl-C too: nothing goes on behind the back of whoever stopped this
-                    status = "STOPPED"
-                    self._stop_all()
-                    raise
+            yield
+            status = "COMPLETED"
         finally:
             self._record(status, CompletedOn=time.time())
-        return WorkflowRun(self._run_id, tuple(self._ended), tuple(self._progress.not_fired()))
+
+    @contextmanager
+    def _stopped_with_this(self) -> Iterator[None]:
+        """Let no job go on behind the back of whoever stops this, by Ctrl-C too."""
+        try:
+            yield
+        except BaseException:
+            for run in self._running.values():
+                run.stop()
+            raise
 
     def _start_what_fits(self, pool: ThreadPoolExecutor, parallel: int) -> None:
         while self._waiting and len(self._running) < parallel:
@@ -140,13 +149,9 @@ class _Run:
             self._waiting.extend(self._progress.ended(ended.job, ended.state))
         self._record("RUNNING")
 
-    def _stop_all(self) -> None:
-        for run in self._running.values():
-            run.stop()
-
     def _record(self, status: str, **more: float) -> None:
         counts = statistics(self._progress.states, len(self._running))
-        with suppress(OSError):  # the local AWS may be gone before the run is
+        with suppress(OSError, LakehouseError):  # the local AWS may be gone before the run is
             record_workflow_run(
                 self._endpoint, self._workflow.name, self._run_id, Status=status, Statistics=counts, **more
             )

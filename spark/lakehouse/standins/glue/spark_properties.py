@@ -67,21 +67,10 @@ def spark_environment(
         EnvironmentProblem: no Java 17, or no jars of Delta and S3A.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    java, own = find_java(), spark_jars()
-    logging = folder / "log4j2.properties"
-    logging.write_text(LOG4J.format(log=(folder / "spark.log").as_posix()))
+    java = find_java()
     left_out = () if jars else of_log_store(deployed)
     kept = {name: value for name, value in deployed.items() if name not in left_out}
-    options = f"{java_options(own)} {compiler_options(quick=True)} -XX:+UseParallelGC"
-    # Quoted, for a path may hold a space.
-    places = f'"-Djava.io.tmpdir={scratch.resolve()}" "-Dderby.system.home={scratch.resolve()}"'
-    places += f" -Dlog4j2.configurationFile={logging.resolve().as_uri()}"
-    settings = SETTINGS | kept | s3a_settings(url) | {
-        "spark.master": "local[*]",
-        "spark.driver.memory": driver_memory,
-        "spark.driver.extraClassPath": os.pathsep.join(map(str, [*own, *jars])),
-        "spark.driver.extraJavaOptions": f"{options.strip()} {places}",
-    }  # fmt: skip
+    settings = SETTINGS | kept | s3a_settings(url) | _jvm_settings(folder, jars, driver_memory, scratch)
     properties = folder / "spark.properties"
     properties.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     # Not SPARK_CONF_DIR: a folder with files on the class path makes the JVM refuse the class archive.
@@ -90,4 +79,19 @@ def spark_environment(
         "JAVA_HOME": str(Path(java).resolve().parents[1]),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }
+
+
+def _jvm_settings(folder: Path, jars: Sequence[Path], driver_memory: str, scratch: Path) -> dict[str, str]:
+    own, logging = spark_jars(), folder / "log4j2.properties"
+    logging.write_text(LOG4J.format(log=(folder / "spark.log").as_posix()))
+    options = f"{java_options(own)} {compiler_options(quick=True)} -XX:+UseParallelGC"
+    # Quoted, for a path may hold a space.
+    places = f'"-Djava.io.tmpdir={scratch.resolve()}" "-Dderby.system.home={scratch.resolve()}"'
+    places += f" -Dlog4j2.configurationFile={logging.resolve().as_uri()}"
+    return {
+        "spark.master": "local[*]",
+        "spark.driver.memory": driver_memory,
+        "spark.driver.extraClassPath": os.pathsep.join(map(str, [*own, *jars])),
+        "spark.driver.extraJavaOptions": f"{options.strip()} {places}",
     }
