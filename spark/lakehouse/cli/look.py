@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -64,13 +65,10 @@ def ledger_of(state: State) -> list[Entry]:
     return [Entry(**row) for row in table_rows(state, LEDGER)]
 
 
-def sales_by_month(state: State) -> tuple[Sequence[str], list[Sequence[Any]]]:
-    """Columns and rows of MARTS.SALES_BY_MONTH."""
-    connection = open_warehouse(state)
-    try:
-        return _ask(connection, "select * from SOFTCART.MARTS.SALES_BY_MONTH order by 1, 2")
-    finally:
-        connection.close()
+def asked(state: State, sql: str) -> tuple[Sequence[str], list[Sequence[Any]]]:
+    """Columns and rows of a query on the state's warehouse."""
+    with closing(open_warehouse(state)) as connection:
+        return _ask(connection, sql)
 
 
 def _ask(connection: Connection, sql: str) -> tuple[Sequence[str], list[Sequence[Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from lakehouse.cli.look import open_warehouse
 from lakehouse.cli.options import Home
 from lakehouse.cli.present import output
 from lakehouse.errors import EnvironmentProblem
-from lakehouse.settings import open_state
+from lakehouse.settings import State, open_state
 
 
 def register(app: typer.Typer) -> None:
@@ -25,17 +26,22 @@ def report(
     out: Annotated[Path | None, typer.Option(help="File to write; without it report.html in the state folder.")] = None,
 ) -> None:
     """Write everything there is to see into one HTML file, which needs no network: open it, mail it, print it."""
+    state = open_state(home)
+    write_report(state, out or state.home / "report.html")
+
+
+def write_report(state: State, file: Path) -> None:
+    """Write the state's report, and say where it is.
+
+    Raises:
+        EnvironmentProblem: the packages that draw it are not installed.
+    """
     _require_packages()
     from lakehouse.report.data import read_report
     from lakehouse.report.page import write_page
 
-    state = open_state(home)
-    warehouse = open_warehouse(state)
-    try:
+    with closing(open_warehouse(state)) as warehouse:
         found = read_report(state, warehouse)
-    finally:
-        warehouse.close()
-    file = out or state.home / "report.html"
     write_page(found, file)
     output.print(f"The report is in {file} ({file.stat().st_size / 1e6:.1f} MB).", highlight=False, markup=False)
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from lakehouse.cli.look import ledger_of, sales_by_month
+from lakehouse.cli.look import asked, ledger_of
 from lakehouse.cli.options import Home, Log, LogFormat
 from lakehouse.cli.present import errors, output, print_ledger, print_set_aside, print_table, print_times
+from lakehouse.cli.report import write_report
 from lakehouse.generator import MANIFEST_NAME, Manifest, generate
 from lakehouse.logs import write_json_lines
 from lakehouse.pipeline import Options, RunReport, chosen_jobs, run_pipeline
@@ -50,9 +51,11 @@ def demo(
     report = _run(state, Options())
     output.print()
     print_ledger(ledger_of(state))
-    print_table("Sales by month", *sales_by_month(state))
+    print_table("Sales by month", *asked(state, _BY_MONTH))
+    _print_forecast(state)
     print_times(report)
     print_set_aside(files_set_aside(state))
+    write_report(state, state.home / "report.html")
     _what_next(state)
 
 
@@ -97,6 +100,12 @@ def run(
     print_times(report, console=errors)
 
 
+def _print_forecast(state: State) -> None:
+    columns, rows = asked(state, _NEXT_WEEK)
+    if rows:
+        print_table("Net sales of the week to come, as forecast", columns, rows)
+
+
 def _is_generated(landing: Path, lines: int, days: int, seed: int) -> bool:
     if not (landing / MANIFEST_NAME).is_file():
         return False
@@ -139,6 +148,7 @@ def _what_next(state: State) -> None:
         f"\nThe state is in {state.home}. What to try next:\n"
         '  .venv/bin/lakehouse query "select * from MARTS.SALES_BY_COUNTRY"\n'
         "  .venv/bin/lakehouse status             tables, rows, freshness, last runs\n"
+        "  .venv/bin/lakehouse forecast accuracy how good each model was on days it had not seen\n"
         "  .venv/bin/lakehouse verify             recompute everything from landing and compare\n"
         "  .venv/bin/lakehouse run                again: only what is new is read\n"
         "  docs/bring-your-own-orders.md          load your own shop's export",

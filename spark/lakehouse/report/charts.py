@@ -28,26 +28,37 @@ class Figure:
     rows: Sequence[Sequence[str]]
 
 
+LABELS = {"expr": "0.42 * containerSize()[0]"}
+"""The widest label of a bar: names are long, and telephones narrow."""
+LETTER = 7
+"""Pixels of a letter, at most: what stands beside the longest bar must not be cut off."""
+
+
 def lying_bars(rows: Sequence[tuple[str, float]], labels: Sequence[str], color: str = ACCENT) -> Spec:
     """Horizontal bars with their figures beside them, in the order given."""
     values = [{"name": name, "value": value, "label": label} for (name, value), label in zip(rows, labels, strict=True)]
-    highest = max((value for _, value in rows), default=0) or 1
-    lowest = min([0, *(value for _, value in rows)])
-    scale = alt.Scale(domain=[lowest * 1.05, max(highest, 0) * 1.45 or 1], nice=False)
+    domain = [min([0, *(value for _, value in rows)]), max([0, *(value for _, value in rows)]) or 1]
+    room = LETTER * max((len(label) for label in labels), default=0) + 10
+    scale = alt.Scale(domain=domain, range=[0, {"expr": f"width - {room}"}], nice=False)
     base = alt.Chart(alt.InlineData(values)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=LABELS, ticks=False, domain=False)),
         x=alt.X("value:Q", axis=None, scale=scale),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=" ")],
     )
-    labelled = base.mark_bar(color=color) + base.mark_text(align="left", dx=6, color="var(--ink)").encode(text="label:N")
+    labelled = base.mark_bar(color=color) + base.mark_text(align="left", dx=6, color="var(--ink)").encode(
+        text="label:N"
+    )
     return as_spec(labelled, max(60, 25 * len(rows)))
 
 
-def time_axis(name: str, unit: str | None = None) -> alt.X:
+def time_axis(name: str) -> alt.X:
     """Days along the bottom."""
-    axis = alt.Axis(labelOverlap=True, grid=False, tickCount={"expr": "width / 90"}, labelFlush=True)
-    x = alt.X(f"{name}:T", title=None, axis=axis, scale=alt.Scale(type="utc"))
-    return x.timeUnit(unit) if unit else x
+    axis = alt.Axis(
+        labelOverlap=True, grid=False, format="%-d %b %Y", tickCount={"expr": "width / 90"}, labelFlush=True
+    )
+    return alt.X(
+        f"{name}:T", title=None, axis=axis, scale=alt.Scale(type="utc"), timeUnit="utcyearmonthdate", bandPosition=0.5
+    )
 
 
 def amount_axis(name: str, currency: str) -> alt.Y:

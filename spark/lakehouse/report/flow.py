@@ -14,17 +14,18 @@ import altair as alt
 from lakehouse.ledger import DISPOSITION_ORDER, FACT
 from lakehouse.report.charts import Figure, Spec, as_spec
 from lakehouse.report.data import Report
-from lakehouse.report.text import exact, percent
+from lakehouse.report.text import NONE, exact, percent
 
-HAIR = 0.004
-SLOT = 0.095
-"""The height that a label of an exit needs."""
-LEFT, MIDDLE, RIGHT, NODE = 0.0, 0.5, 1.0, 0.012
+PIXELS = 220
+"""The height of all that landed."""
+HAIR, SLOT, GAP = 2 / PIXELS, 38 / PIXELS, 16 / PIXELS
+"""The thinnest band, the room that an exit needs for its label, and what keeps the exits from the fact."""
+LEFT, MIDDLE, RIGHT = 0.0, 0.42, 1.0
 CURVE = 24
 """Points of a band's outline."""
 MEANINGS = {
-    "duplicate": "duplicates", "quarantined": "quarantined", "superseded": "superseded by a newer state",
-    "deleted": "deleted at the source", "set_aside": "adjustments set aside", FACT: "in the fact",
+    "duplicate": "duplicates", "quarantined": "quarantined", "superseded": "superseded by newer",
+    "deleted": "deleted at source", "set_aside": "adjustments", FACT: "in the fact",
 }  # fmt: skip
 COLORS = {"quarantined": "var(--warn)", FACT: "var(--accent)"}
 
@@ -55,7 +56,7 @@ def _exits(report: Report, landed: int) -> list[Exit]:
         if lines:
             height = max(lines / landed, HAIR)
             found.append(Exit(disposition, lines, top, height))
-            top += max(height, SLOT) + (0.04 if disposition == FACT else 0)
+            top += max(height, SLOT) + (GAP if disposition == FACT else 0)
     return found
 
 
@@ -70,7 +71,7 @@ def _spec(report: Report, exits: list[Exit]) -> Spec:
     if exits[0].disposition == FACT and (published := report.lines("star")):
         bands += _band("warehouse", (MIDDLE, 0.0), (RIGHT, 0.0), max(published / landed, HAIR), published)
         labels.append(_label(RIGHT, 0.0, "warehouse", published))
-    return as_spec(_drawn(bands, labels, depth), 340)
+    return as_spec(_drawn(bands, labels, depth), round(depth * PIXELS))
 
 
 def _band(name: str, start: tuple[float, float], end: tuple[float, float], height: float, lines: int) -> list[Spec]:
@@ -105,7 +106,12 @@ def _drawn(bands: list[Spec], labels: list[Spec], depth: float) -> alt.LayerChar
         for place, align in ((LEFT, "left"), (MIDDLE, "left"), (RIGHT, "right"))
         for field, dy, weight in (("name", 11, "bold"), ("lines", 26, "normal"))
     ]
-    return alt.layer(areas, *texts)
+    ends = (
+        alt.Chart(alt.InlineData([one for one in bands if one["x"] in (LEFT, MIDDLE, RIGHT)]))
+        .mark_rule(strokeWidth=3)
+        .encode(x=x, y=alt.Y("top:Q", **y), y2="bottom:Q", color=alt.Color("color:N", scale=None))
+    )
+    return alt.layer(areas, ends, *texts)
 
 
 def _texts(labels: list[Spec], x: alt.X, y: alt.Y, align: Any, field: str, dy: int, weight: Any) -> alt.Chart:
@@ -125,7 +131,7 @@ def hop_rows(report: Report) -> list[tuple[str, str, str, str]]:
         sums[key] = (lines + e.rows, amount if e.amount is None else e.amount + (amount or 0))
     ordered = sorted(sums.items(), key=lambda item: (HOPS.index(item[0][0]), item[0]))
     return [
-        (f"{hop}: {disposition}", currency or "–", f"{lines:,}", exact(amount))
+        (f"{hop}: {disposition}", currency or NONE, f"{lines:,}", exact(amount))
         for (hop, disposition, currency), (lines, amount) in ordered
     ]
 

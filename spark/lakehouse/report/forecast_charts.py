@@ -11,7 +11,7 @@ import altair as alt
 from lakehouse.report.charts import ACCENT, SOFT, Figure, Spec, amount_axis, as_spec, lying_bars, time_axis
 from lakehouse.report.lake import Accuracy, Forecast
 from lakehouse.report.sales import Sales
-from lakehouse.report.text import exact, money, percent
+from lakehouse.report.text import NONE, exact, money, percent
 
 HISTORY_DAYS = 84
 """Days that are drawn ahead of a forecast."""
@@ -31,10 +31,12 @@ def forecast(sales: Sales, expected: Forecast) -> Figure:
     color = alt.Color("what:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolType="square"))
     tooltip = [alt.Tooltip("day:N"), alt.Tooltip("what:N", title=" "), alt.Tooltip("told:N", title=sales.currency)]
     interval = alt.InlineData([{**day, "what": names[2]} for day in ahead])
-    band = alt.Chart(interval).mark_area().encode(
-        x=time_axis("day"), y=amount_axis("low", sales.currency), y2="high:Q", color=color
+    band = (
+        alt.Chart(interval)
+        .mark_area()
+        .encode(x=time_axis("day"), y=amount_axis("low", sales.currency), y2="high:Q", color=color)
     )
-    lines = alt.Chart(alt.InlineData([*past, *ahead])).mark_line(point={"size": 18}).encode(
+    lines = alt.Chart(alt.InlineData([*past, *ahead])).mark_line(point="transparent", strokeJoin="round").encode(
         x=time_axis("day"), y="value:Q", color=color, tooltip=tooltip
     )  # fmt: skip
     total = sum((d.mean for d in expected.days), Decimal(0))
@@ -54,12 +56,10 @@ def accuracy(found: Sequence[Accuracy]) -> Figure:
     spec = lying_bars([(a.model, a.wape or 0) for a in shown], [percent(a.wape) for a in shown])
     best = f" {shown[0].model} was nearest with {percent(shown[0].wape)}." if shown else ""
     rows = [
-        (a.level, a.model, percent(a.wape), f"{a.mase:.2f}" if a.mase is not None else "–", percent(a.bias),
+        (a.level, a.model, percent(a.wape), f"{a.mase:.2f}" if a.mase is not None else NONE, percent(a.bias),
          percent(a.coverage), str(a.cutoffs))
         for a in found
     ]  # fmt: skip
     columns = ("level", "model", "WAPE", "MASE", "bias", "within the interval", "cut-offs")
-    return Figure("accuracy", "Error (WAPE) of each model on sales it had not seen",
-                  f"Absolute error as a share of sales, level {level}; less is better.{best}", spec, columns, rows)  # fmt: skip
-
-
+    told = f"Absolute error as a share of sales, level {level}; less is better.{best}"
+    return Figure("accuracy", "Error (WAPE) of each model on sales it had not seen", told, spec, columns, rows)

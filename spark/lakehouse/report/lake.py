@@ -43,6 +43,7 @@ class Example:
     """A quarantined record, and where it stands."""
 
     rule: str
+    meaning: str
     file: str
     line_number: int
     raw: str
@@ -113,7 +114,7 @@ def reasons(state: State) -> list[Reason]:
 
 def examples(state: State) -> list[Example]:
     """A few records for each rule, long ones cut."""
-    return [Example(*row) for row in _ask(state, QUARANTINE.name, EXAMPLE_RECORDS)]
+    return [Example(rule, MEANINGS.get(rule, ""), *at) for rule, *at in _ask(state, QUARANTINE.name, EXAMPLE_RECORDS)]
 
 
 def forecasts(state: State) -> dict[str, Forecast]:

@@ -18,14 +18,12 @@ from pathlib import Path
 
 import vl_convert
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from lakehouse.ledger import FACT
 from lakehouse.report import forecast_charts, run_charts, sales_charts
 from lakehouse.report.charts import Figure, Spec
 from lakehouse.report.data import Report
 from lakehouse.report.flow import ledger_flow
-from lakehouse.report.lake import Forecast
 from lakehouse.report.sales import Sales
 from lakehouse.report.text import exact, money, percent
 
@@ -37,10 +35,17 @@ DRAW = """
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const options = {actions: false, renderer: "svg", ast: true, config};
   const drawn = charts.map((spec, n) => vegaEmbed("#chart-" + n, spec, options));
-  Promise.all(drawn).then(() => { document.documentElement.dataset.drawn = drawn.length; });
+  const page = document.documentElement;
+  const onPaper = (is) => { page.classList.toggle("paper", is); dispatchEvent(new Event("resize")); };
+  addEventListener("beforeprint", () => onPaper(true));
+  addEventListener("afterprint", () => onPaper(false));
+  Promise.all(drawn).then(() => { page.dataset.drawn = drawn.length; });
 })();
 """
-"""`ast`: Vega then interprets its expressions, where it would else make code of them, which the policy forbids."""
+"""`ast`: Vega then interprets its expressions, where it would else make code of them, which the policy forbids.
+
+Charts take their width from the page when it is resized; paper has another width, told by an event alone.
+"""
 
 INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"
 CONFIG = {
@@ -97,13 +102,16 @@ def render(report: Report) -> str:
         accuracy=forecast_charts.accuracy(report.accuracies) if report.accuracies else None,
         refused=run_charts.refused(report.reasons) if report.reasons else None,
         times=run_charts.times(report.steps) if report.steps else None,
-        place=charts.place, charts=charts, config=CONFIG, script=Markup(script()), policy=policy(),
+        place=charts.place, charts=charts, config=CONFIG, script=script(), policy=policy(),
     )  # fmt: skip
 
 
 def sales_figures(sales: Sales, report: Report) -> dict[str, Figure]:
     """The charts of one currency by name; `forecast` is there where one has been made."""
-    parts = (("country", "Net sales by country", sales.countries), ("category", "Net sales by category", sales.categories))
+    parts = (
+        ("country", "Net sales by country", sales.countries),
+        ("category", "Net sales by category", sales.categories),
+    )
     figures = [
         sales_charts.sales_over_time(sales),
         *(sales_charts.by_part(name, title, shares, sales.currency) for name, title, shares in parts),
@@ -119,7 +127,11 @@ def _tiles(report: Report) -> Iterator[Tile]:
     if landed:
         yield Tile("Lines landed", f"{landed:,}", f"{report.lines('silver', FACT):,} are sales and returns")
         yield Tile("Quarantined", f"{refused:,}", f"{percent(refused / landed)} of all lines")
-    yield Tile("Files set aside", f"{len(report.set_aside):,}", "unreadable as a whole" if report.set_aside else "all could be read")
+    yield Tile(
+        "Files set aside",
+        f"{len(report.set_aside):,}",
+        "unreadable as a whole" if report.set_aside else "all could be read",
+    )
     if report.last_day:
         yield Tile("Sales up to", f"{report.last_day}", "the last day with an order")
 
@@ -141,11 +153,6 @@ def _last_weeks(sales: Sales) -> Tile:
     enough = sales.days[0].day <= before + timedelta(1) and then > 0
     note = f"{float(now / then) - 1:+.1%} on the {FOUR_WEEKS} days before" if enough else f"to {end}"
     return Tile(f"Last {FOUR_WEEKS} days", money(now, sales.currency), note)
-
-
-def expected_sum(forecast: Forecast) -> Decimal:
-    """Net sales expected over all days of the forecast."""
-    return sum((day.mean for day in forecast.days), Decimal(0))
 
 
 @cache

@@ -24,5 +24,3 @@ def times(steps: Sequence[Step]) -> Figure:
     told = f"{sum(s.seconds for s in steps):,.1f} seconds in all; {slowest.job} took {slowest.seconds:,.1f} of them."
     rows = [(s.job, f"{s.seconds:,.1f}", f"{s.rows:,}", s.run_id, f"{s.finished_at:%Y-%m-%d %H:%M} UTC") for s in steps]
     return Figure("times", "Seconds by step", told, spec, ("job", "seconds", "rows changed", "run", "ended"), rows)
-
-

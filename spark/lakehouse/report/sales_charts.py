@@ -16,6 +16,9 @@ WEEK = 7
 BARS = 12
 """The most bars of one chart; the rest are one bar together."""
 
+FEW, NARROW = 6, 40
+"""Bars that would be slabs if they filled their chart, and their width in pixels."""
+
 
 def sales_over_time(sales: Sales) -> Figure:
     """Net sales by day, and their mean over seven days."""
@@ -27,13 +30,13 @@ def sales_over_time(sales: Sales) -> Figure:
     base = alt.Chart(alt.InlineData(values)).encode(x=time_axis("day"))
     tooltip = [alt.Tooltip("day:N", title="day"), alt.Tooltip("told:N", title="net sales")]
     days = base.mark_bar(color=SOFT, width={"band": 0.9}).encode(
-        x=time_axis("day", unit="utcyearmonthdate"), y=amount_axis("net", sales.currency), tooltip=tooltip
+        x=time_axis("day"), y=amount_axis("net", sales.currency), tooltip=tooltip
     )
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, interpolate="monotone").encode(y="mean:Q")
-    whole, best = sales.whole, max(sales.days, key=lambda period: period.net)
+    best = max(sales.days, key=lambda period: period.net)
     return Figure(
         "time", "Net sales by day, and their mean over seven days",
-        f"Net sales by day from {sales.days[0].day} to {sales.days[-1].day}: {money(whole.net, sales.currency)} in all; "
+        f"{money(sales.whole.net, sales.currency)} from {sales.days[0].day} to {sales.days[-1].day}; "
         f"the best day was {best.day} with {money(best.net, sales.currency)}.",
         as_spec(days + line, 260),
         *period_table("day", [(str(p.day), p) for p in sales.days]),
@@ -64,7 +67,8 @@ def returns_by_month(sales: Sales) -> Figure:
 def _bars(values: list[Spec], x: alt.X, color: str) -> alt.Chart:
     share = alt.Y("share:Q", title=None, axis=alt.Axis(format="~%", tickCount=5))
     tooltip = [alt.Tooltip("month:N"), alt.Tooltip("told:N", title="returned")]
-    return alt.Chart(alt.InlineData(values)).mark_bar(color=color).encode(x=x, y=share, tooltip=tooltip)
+    width = {"band": 0.8} if len(values) > FEW else NARROW
+    return alt.Chart(alt.InlineData(values)).mark_bar(color=color, width=width).encode(x=x, y=share, tooltip=tooltip)
 
 
 def by_part(name: str, title: str, parts: Sequence[Share], currency: str) -> Figure:
@@ -74,21 +78,17 @@ def by_part(name: str, title: str, parts: Sequence[Share], currency: str) -> Fig
     if len(parts) > BARS:
         shown.append((f"{len(parts) - BARS} more", sum((part.net for part in parts[BARS:]), Decimal(0))))
     labels = [f"{short(net)} · {percent(float(net / whole))}" if whole else short(net) for _, net in shown]
-    top = f"{shown[0][0]} leads with {money(shown[0][1], currency)}." if shown else ""
+    top = f"The highest: {shown[0][0]} with {money(shown[0][1], currency)}." if shown else ""
     rows = [(p.name, exact(p.gross), exact(p.returns), exact(p.net), percent(float(p.net / whole) if whole else None))
             for p in parts]  # fmt: skip
     spec = lying_bars([(label, float(net)) for label, net in shown], labels)
     return Figure(name, title, f"{title} in {currency}. {top}", spec, (name, "gross", "returns", "net", "share"), rows)
 
 
-def period_table(
-    what: str, periods: Iterable[tuple[str, Period]]
-) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+def period_table(what: str, periods: Iterable[tuple[str, Period]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Columns and rows of sales by day or month."""
     columns = (what, "gross", "returns", "net", "orders", "returned")
     return columns, [
         (name, exact(p.gross), exact(p.returns), exact(p.net), f"{p.orders:,}", percent(p.returned))
         for name, p in periods
     ]
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+NONE = "-"
 SHORT = ((10**9, "bn"), (10**6, "M"), (10**3, "k"))
 
 
@@ -15,7 +16,7 @@ def money(amount: Decimal, currency: str = "") -> str:
 def short(amount: Decimal) -> str:
     """Three figures and a unit, such as `1.23 M`."""
     for unit, name in SHORT:
-        if abs(amount) >= unit:
+        if abs(amount) >= Decimal("0.9995") * unit:  # or 999,999 would be 1000 k
             return f"{_three_figures(amount / unit)} {name}"
     return _three_figures(amount)
 
@@ -26,9 +27,9 @@ def _three_figures(amount: Decimal) -> str:
 
 def percent(share: float | None) -> str:
     """One decimal, such as `2.4 %`; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:,.1f} %"
+    return NONE if share is None else f"{100 * share:,.1f} %"
 
 
 def exact(amount: Decimal | None) -> str:
     """Two decimals, as a table has it; a dash where there is none."""
-    return "–" if amount is None else f"{amount:,.2f}"
+    return NONE if amount is None else f"{amount:,.2f}"
