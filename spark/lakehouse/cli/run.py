@@ -21,6 +21,14 @@ from lakehouse.uptodate import files_set_aside
 Source = Annotated[str | None, typer.Option(help="A built-in source, or the path of a mapping file (.toml).")]
 Landing = Annotated[str | None, typer.Option(help="Folder, or s3://bucket/prefix, of the files as they landed.")]
 
+_BY_MONTH = "select * from SOFTCART.MARTS.SALES_BY_MONTH order by 1, 2"
+_NEXT_WEEK = """
+    select ORDER_DATE, CURRENCY, LOW, MEAN, HIGH, MODEL from SOFTCART.MARTS.SALES_FORECAST
+    where LEVEL = 'total' and CUTOFF = (select max(CUTOFF) from SOFTCART.MARTS.SALES_FORECAST)
+        and ORDER_DATE <= CUTOFF + 7
+    order by CURRENCY, ORDER_DATE
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""

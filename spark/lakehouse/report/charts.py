@@ -66,7 +66,7 @@ def amount_axis(name: str, currency: str) -> alt.Y:
     return alt.Y(f"{name}:Q", title=currency, axis=alt.Axis(format="~s", tickCount=5))
 
 
-def as_spec(chart: alt.Chart | alt.LayerChart, height: int) -> Spec:
+def as_spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int) -> Spec:
     """The chart as wide as its place on the page; how it looks is the page's to say."""
     spec: Spec = chart.properties(width="container", height=height).to_dict()
     return {key: value for key, value in spec.items() if key not in ("$schema", "config")}

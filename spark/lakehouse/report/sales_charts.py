@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import altair as alt
 
@@ -67,8 +68,10 @@ def returns_by_month(sales: Sales) -> Figure:
 def _bars(values: list[Spec], x: alt.X, color: str) -> alt.Chart:
     share = alt.Y("share:Q", title=None, axis=alt.Axis(format="~%", tickCount=5))
     tooltip = [alt.Tooltip("month:N"), alt.Tooltip("told:N", title="returned")]
-    width = {"band": 0.8} if len(values) > FEW else NARROW
-    return alt.Chart(alt.InlineData(values)).mark_bar(color=color, width=width).encode(x=x, y=share, tooltip=tooltip)
+    width: Any = {"band": 0.8} if len(values) > FEW else NARROW
+    chart = alt.Chart(alt.InlineData(values)).mark_bar(color=color, width=width)
+    drawn: alt.Chart = chart.encode(x=x, y=share, tooltip=tooltip)
+    return drawn
 
 
 def by_part(name: str, title: str, parts: Sequence[Share], currency: str) -> Figure:
