@@ -126,18 +126,24 @@ def test_runs_of_a_killed_runner_are_ended_before_the_next(
     assert has_ended(child)
 
 
-def test_interrupted_runner_takes_its_jobs_along(shop: Deployed) -> None:
+def not_in_the_background() -> None:
+    """A shell has what it starts with & ignore Ctrl-C, and whatever that starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_runner_takes_its_jobs_along(shop: Deployed, sign: signal.Signals, code: int) -> None:
     shop.job("endless", CHILD)
     shop.job("next")
     shop.begin_with("endless", "next")
     arguments = ["glue", "run", shop.name, "--endpoint-url", shop.aws.url, "--home", str(shop.folder)]
     command = [sys.executable, "-c", "from lakehouse.cli import main; main()", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as runner:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=not_in_the_background) as runner:
         while not (shop.folder / "child").exists():
             assert runner.poll() is None
             time.sleep(0.05)
-        runner.send_signal(signal.SIGINT)
-        assert runner.wait() == 130
+        runner.send_signal(sign)
+        assert runner.wait() == code
     assert has_ended(int((shop.folder / "child").read_text()))
     assert [one["JobRunState"] for one in shop.job_runs("endless")] == ["STOPPED"]
     assert shop.ran() == ["endless"]

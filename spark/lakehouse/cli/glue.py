@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -53,6 +54,7 @@ def run(
         size(driver_memory)
     except ValueError as error:
         raise UsageError(f"--driver-memory: {error}.") from error
+    signal.signal(signal.SIGTERM, _end)
     settings = Settings(aws_folder(home).resolve() / "glue", driver_memory)
     done = run_workflow(
         choose_endpoint(endpoint_url, home), workflow, settings,
@@ -60,6 +62,11 @@ def run(
     )  # fmt: skip
     _report(done)
     sys.exit(0 if done.succeeded else 1)
+
+
+def _end(*_: object) -> NoReturn:
+    """Let SIGTERM end this as Ctrl-C does: the job at work is ended too."""
+    sys.exit(143)
 
 
 def _arguments(given: list[str]) -> dict[str, str]:
