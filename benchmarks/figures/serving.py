@@ -21,9 +21,9 @@ from lakehouse.forecasting.store import local_store
 
 TITLE = "The forecast over HTTP"
 ABOUT = """
-`lakehouse forecast serve` (MLflow's scoring server, one process) on a champion of 1,000 series, asked for 28 days of one
-series, beside a bare FastAPI application that reads the same JSON and answers 28 rows that are always the same. Each
-client has a connection of its own and asks again as soon as it is answered; clients and server share the two cores.
+`lakehouse forecast serve` (MLflow's scoring server, one process) on a champion of 1,000 series, asked for 28 days of
+one series, beside a bare FastAPI application that reads the same JSON and answers 28 rows that are always the same.
+Each client has a connection of its own and asks again as soon as it is answered; clients and server share the cores.
 """
 CLIENTS, SECONDS, COUNTRIES = (1, 8, 64), 10.0, 20
 NAMES = {"forecast": "forecast", "bare": "bare FastAPI"}
@@ -40,8 +40,8 @@ def measure(plan: Plan) -> dict[str, Any]:
     run(python("-m", "benchmarks.serving_work", "train", store, str(max(1, round(COUNTRIES * plan.share)))))
     seconds = max(1.0, SECONDS * plan.share)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in NAMES}
-    commands = (lakehouse("forecast", "serve", "--store", store, "--port", "0"), python("-m", "benchmarks.serving_work", "bare"))  # fmt: skip
-    with _served(commands[0]) as forecast, _served(commands[1]) as bare:
+    ours = lakehouse("forecast", "serve", "--store", store, "--port", "0")
+    with _served(ours) as forecast, _served(python("-m", "benchmarks.serving_work", "bare")) as bare:
         ports = {"forecast": forecast, "bare": bare}
         request = _request(store)
         for port in ports.values():
