@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -110,6 +111,8 @@ def ui(
         free = probe.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", chosen, "--host", "127.0.0.1",
                "--port", str(free), "--workers", "1"]  # fmt: skip
+    # Told to end, as by a service manager, this process takes MLflow's with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
         try:
             _wait_for(f"http://127.0.0.1:{free}", server)
