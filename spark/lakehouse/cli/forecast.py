@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -30,7 +31,6 @@ Store = Annotated[
     typer.Option(help="MLflow tracking URI. Without it: the state's own.", envvar="MLFLOW_TRACKING_URI"),
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on; other machines reach 0.0.0.0, and nobody is asked who.")]
-_SECONDS_TO_START = 120
 _SCORES = ("cutoff", "level", "model", "wape", "mase", "bias", "coverage")
 _COLUMNS = ("version", "champion", "model", "cutoff", "champion_before", "run")
 
@@ -133,18 +133,19 @@ def ui(
         free = probe.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", chosen, "--host", "127.0.0.1",
                "--port", str(free), "--workers", "1"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
+    # Told to end, as by a service manager, this process takes MLflow's with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:  # noqa: S603
         try:
             _wait_for(f"http://127.0.0.1:{free}", server)
             _say(f"MLflow shows the runs and versions at http://127.0.0.1:{free}")
-            server.communicate()
+            server.wait()
         finally:
             server.terminate()
 
 
-def _wait_for(url: str, server: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < deadline and server.poll() is None:
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(f"{url}/health", timeout=2)  # noqa: S310
             return
