@@ -62,9 +62,9 @@ def test_currencies_are_kept_apart_the_busiest_first(warehouse: Connection) -> N
     pounds, euros = read_sales(warehouse)
     assert (pounds.currency, euros.currency) == ("GBP", "EUR")
     assert pounds.whole == Period(date(2024, 1, 30), Decimal(40), Decimal(-6), Decimal(34), 2)
-    assert [(month.day, month.net) for month in pounds.months] == [(date(2024, 1, 1), 10), (date(2024, 2, 1), 24)]
+    assert [(str(month.day), int(month.net)) for month in pounds.months] == [("2024-01-01", 10), ("2024-02-01", 24)]
     assert pounds.countries[0] == Share("Spain", Decimal(30), Decimal(-6), Decimal(24))
-    assert [(product.name, product.net) for product in euros.products] == [("Cup", 7)]
+    assert [(product.name, int(product.net)) for product in euros.products] == [("Cup", 7)]
 
 
 def test_state_without_a_lake_gives_an_empty_report(state: State, warehouse: Connection) -> None:

@@ -96,7 +96,7 @@ def _label(x: float, top: float, name: str, lines: int | str) -> Spec:
 
 def _drawn(bands: list[Spec], labels: list[Spec], depth: float) -> alt.LayerChart:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[LEFT, RIGHT], nice=False))
-    y = {"axis": None, "scale": alt.Scale(domain=[0, depth], reverse=True, nice=False)}
+    y: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[0, depth], reverse=True, nice=False)}
     areas = alt.Chart(alt.InlineData(bands)).mark_area(opacity=0.35).encode(
         x=x, y=alt.Y("top:Q", **y), y2="bottom:Q", detail="band:N", color=alt.Color("color:N", scale=None),
         tooltip=[alt.Tooltip("band:N", title=" "), alt.Tooltip("lines:Q", format=",")],

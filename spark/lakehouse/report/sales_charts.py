@@ -68,7 +68,8 @@ def _bars(values: list[Spec], x: alt.X, color: str) -> alt.Chart:
     share = alt.Y("share:Q", title=None, axis=alt.Axis(format="~%", tickCount=5))
     tooltip = [alt.Tooltip("month:N"), alt.Tooltip("told:N", title="returned")]
     width = {"band": 0.8} if len(values) > FEW else NARROW
-    return alt.Chart(alt.InlineData(values)).mark_bar(color=color, width=width).encode(x=x, y=share, tooltip=tooltip)
+    chart: alt.Chart = alt.Chart(alt.InlineData(values)).mark_bar(color=color, width=width)
+    return chart.encode(x=x, y=share, tooltip=tooltip)
 
 
 def by_part(name: str, title: str, parts: Sequence[Share], currency: str) -> Figure:
