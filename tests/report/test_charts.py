@@ -60,6 +60,8 @@ def test_a_single_refused_line_of_millions_is_still_seen(report: Report) -> None
         (short(Decimal("999999")), "1.00 M"),
         (short(Decimal("12")), "12.0"),
         (percent(0.0244), "2.4 %"),
+        (percent(2 / 541_909), "< 0.1 %"),
+        (percent(0), "0.0 %"),
         (percent(None), "-"),
         (exact(None), "-"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -59,9 +59,14 @@ def test_forecast_that_was_never_made_is_said_so(report: Report) -> None:
     assert "No model has been tried" in page
 
 
-def test_empty_state_still_gives_a_page() -> None:
-    from datetime import UTC, datetime
+def test_source_without_categories_gets_no_chart_of_them(report: Report) -> None:
+    nameless = [replace(share, name="Unknown") for share in report.sales[0].categories[:1]]
+    page = render(replace(report, sales=[replace(report.sales[0], categories=nameless)]))
+    assert "Net sales by country" in page
+    assert "Net sales by category" not in page
 
+
+def test_empty_state_still_gives_a_page() -> None:
     page = render(Report("shop", datetime(2024, 1, 1, tzinfo=UTC), []))
     for sentence in ("Nothing has been sold yet", "Nothing has landed yet", "No record is quarantined", "No run has"):
         assert sentence in page

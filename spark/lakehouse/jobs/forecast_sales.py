@@ -112,8 +112,8 @@ def _trained(daily: pd.DataFrame, log: JobRun, config: Config) -> Outcome:
 
 
 def _forecasts(outcome: Outcome, run_id: str) -> pd.DataFrame:
-    made = {"model_version": outcome.model_version, "run_id": run_id}
-    return outcome.forecast.rename(columns={"date": "order_date"}).assign(**made)
+    made = outcome.forecast
+    return made.assign(order_date=made["date"], model_version=outcome.model_version, run_id=run_id)
 
 
 def _scores(outcome: Outcome, run_id: str) -> pd.DataFrame:

@@ -111,7 +111,7 @@ def _drawn(bands: list[Spec], labels: list[Spec], depth: float) -> alt.LayerChar
         .mark_rule(strokeWidth=3)
         .encode(x=x, y=alt.Y("top:Q", **y), y2="bottom:Q", color=alt.Color("color:N", scale=None))
     )
-    return alt.layer(areas, ends, *texts)
+    return alt.LayerChart(layer=[areas, ends, *texts])
 
 
 def _texts(labels: list[Spec], x: alt.X, y: alt.Y, align: Any, field: str, dy: int, weight: Any) -> alt.Chart:

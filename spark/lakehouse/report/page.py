@@ -24,7 +24,7 @@ from lakehouse.report import forecast_charts, run_charts, sales_charts
 from lakehouse.report.charts import Figure, Spec
 from lakehouse.report.data import Report
 from lakehouse.report.flow import ledger_flow
-from lakehouse.report.sales import Sales
+from lakehouse.report.sales import Sales, told
 from lakehouse.report.text import exact, money, percent
 
 TEMPLATE = "report.html.j2"
@@ -114,7 +114,7 @@ def sales_figures(sales: Sales, report: Report) -> dict[str, Figure]:
     )
     figures = [
         sales_charts.sales_over_time(sales),
-        *(sales_charts.by_part(name, title, shares, sales.currency) for name, title, shares in parts),
+        *(sales_charts.by_part(name, title, shares, sales.currency) for name, title, shares in parts if told(shares)),
         sales_charts.returns_by_month(sales),
     ]
     if sales.currency in report.forecasts:

@@ -12,7 +12,7 @@ from lakehouse.report.lake import Reason
 def refused(found: Sequence[Reason]) -> Figure:
     """Quarantined records by rule."""
     spec = lying_bars([(r.rule, r.records) for r in found], [f"{r.records:,}" for r in found], WARN)
-    told = f"{len(found)} rules were broken, most often {found[0].rule}: {found[0].records:,} records."
+    told = f"Rules broken: {len(found)}, most often {found[0].rule}, by {found[0].records:,}."
     rows = [(r.rule, r.meaning, f"{r.records:,}") for r in found]
     return Figure("refused", "Quarantined records by rule", told, spec, ("rule", "meaning", "records"), rows)
 

@@ -13,6 +13,9 @@ from lakehouse.warehouse.connect import Connection, rows
 
 BEST_SELLERS = 10
 
+UNKNOWN = "Unknown"
+"""What the marts call the country or category of lines that tell none."""
+
 Row = TypeVar("Row")
 
 
@@ -97,6 +100,11 @@ FROM SOFTCART.MARTS.TOP_PRODUCTS
 WHERE SALES_RANK <= {BEST_SELLERS}
 ORDER BY CURRENCY, SALES_RANK, PRODUCT_ID
 """
+
+
+def told(parts: Sequence[Share]) -> bool:
+    """Whether the source tells countries, or categories, at all."""
+    return any(part.name != UNKNOWN for part in parts)
 
 
 def read_sales(warehouse: Connection) -> list[Sales]:

@@ -26,8 +26,10 @@ def _three_figures(amount: Decimal) -> str:
 
 
 def percent(share: float | None) -> str:
-    """One decimal, such as `2.4 %`; a dash where there is none."""
-    return NONE if share is None else f"{100 * share:,.1f} %"
+    """One decimal, such as `2.4 %`, but never nothing for a little; a dash where there is none."""
+    if share is None:
+        return NONE
+    return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:,.1f} %"
 
 
 def exact(amount: Decimal | None) -> str:
