@@ -30,6 +30,7 @@ JOBS = (
     "build_fact_sales",
     "build_daily_sales",
     "publish_to_warehouse",
+    "forecast_sales",
 )
 
 

@@ -23,6 +23,7 @@ from lakehouse.warehouse.publish import opened, publish
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lakehouse.forecasting.forecaster import Settings
     from lakehouse.forecasting.tracking import Outcome
 
 JOB = "forecast_sales"
@@ -31,6 +32,8 @@ JOB = "forecast_sales"
 @dataclass(frozen=True)
 class Config:
     """lake: root of the Delta tables. tracking: MLflow's store and registry, as a URI. horizon: days to forecast.
+
+    models: those to try, with commas between them; without it, the usual ones.
 
     exports, warehouse, migrations, compute and storage_integration are those of publish_to_warehouse.
     """
@@ -42,6 +45,7 @@ class Config:
     warehouse: str
     tracking: str
     horizon: int = 28
+    models: str = ""
     migrations: str = ""
     compute: str = "LAKEHOUSE"
     storage_integration: str = "LAKEHOUSE_LAKE"
@@ -99,16 +103,21 @@ def _last_whole_day(last: date | None, mapping: Mapping) -> date:
 
 
 def _trained(daily: pd.DataFrame, log: JobRun, config: Config) -> Outcome:
-    from lakehouse.forecasting.forecaster import Settings
     from lakehouse.forecasting.tracking import Origin, train_and_register
 
     seen = log.inputs[DAILY_SALES.name]
     origin = Origin(config.run_id, log.source, seen.id, seen.version)
     with telling("forecast made") as told:
-        outcome = train_and_register(daily, Settings(horizon=config.horizon), origin, config.tracking)
+        outcome = train_and_register(daily, _settings(config), origin, config.tracking)
         told |= {"model": outcome.model, "model_version": outcome.model_version, "promoted": outcome.promoted}
     tell("champion", why=outcome.why)
     return outcome
+
+
+def _settings(config: Config) -> Settings:
+    from lakehouse.forecasting.forecaster import USUAL, Settings
+
+    return Settings(horizon=config.horizon, models=config.models.split(",") if config.models else USUAL)
 
 
 def _forecasts(outcome: Outcome, run_id: str) -> pd.DataFrame:
