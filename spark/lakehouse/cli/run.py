@@ -156,7 +156,7 @@ def _what_next(state: State) -> None:
         f"\nThe state is in {state.home}. What to try next:\n"
         '  .venv/bin/lakehouse query "select * from MARTS.SALES_BY_COUNTRY"\n'
         "  .venv/bin/lakehouse status              tables, rows, freshness, last runs\n"
-        "  .venv/bin/lakehouse forecast accuracy  how good each model was on days it had not seen\n"
+        "  .venv/bin/lakehouse forecast accuracy   how good each model was on days it had not seen\n"
         "  .venv/bin/lakehouse verify              recompute everything from landing and compare\n"
         "  .venv/bin/lakehouse run                 again: only what is new is read\n"
         "  docs/bring-your-own-orders.md           load your own shop's export",
