@@ -73,7 +73,7 @@ def on_uci(home: Path) -> dict[str, Any]:
         coverage: by country, of the ensemble's intervals, over all cut-offs.
     """
     daily = daily_sales(home)
-    largest = daily.groupby("country")["net_amount"].sum().nlargest(LARGEST).index.tolist()
+    largest = daily["net_amount"].astype(float).groupby(daily["country"]).sum().nlargest(LARGEST).index.tolist()
     models: dict[str, list[dict[str, Any]]] = {}
     covered: dict[str, list[float]] = {}
     for cutoff in UCI_CUTOFFS:
