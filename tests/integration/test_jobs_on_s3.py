@@ -74,6 +74,7 @@ class Place:
     exports: str
     warehouse: str
     source: str = "softcart"
+    tracking: str = "none: the shop has too few days for a forecast"
 
     def run(self, run_id: str) -> dict[str, int]:
         """All jobs in their order; the rows that each table had written."""

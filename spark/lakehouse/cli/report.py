@@ -26,6 +26,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="File to write; without it report.html in the state folder.")] = None,
 ) -> None:
     """Write everything there is to see into one HTML file, which needs no network: open it, mail it, print it."""
+    _require_packages()
     state = open_state(home)
     write_report(state, out or state.home / "report.html")
 

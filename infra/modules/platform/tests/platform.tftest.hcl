@@ -35,7 +35,18 @@ variables {
   warehouse    = { target = "snowflake:secret/shop-dev/warehouse" }
 }
 
+run "without_a_place_for_models_there_is_no_forecast" {
+  assert {
+    condition     = !contains(keys(output.jobs), "forecast_sales") && contains(keys(output.jobs), "publish_to_warehouse")
+    error_message = "The forecast is provisioned, and has no place for its models."
+  }
+}
+
 run "jobs_of_the_pipeline_work_on_this_lake" {
+  variables {
+    tracking = "https://mlflow.example.com"
+  }
+
   assert {
     condition     = output.landing_url == "s3://shop-dev-landing-123456789012/orders" && output.tables_url == "s3://shop-dev-lake-123456789012/tables" && output.exports_url == "s3://shop-dev-lake-123456789012/exports"
     error_message = "The lake is elsewhere."
