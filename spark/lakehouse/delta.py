@@ -86,11 +86,10 @@ class Lake:
 
     def version(self, table: Table) -> Version:
         """The table's id and newest version."""
-        detail = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name(table)}").select("id").first()
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name(table)} LIMIT 1").select("version").first()
-        if detail is None or history is None:
-            raise LookupError(f"{table.name} has no history")
-        return Version(detail["id"], history["version"])
+        # Collected as they are: a selection from what a command returns is one query more.
+        [detail] = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name(table)}").collect()
+        [newest] = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name(table)} LIMIT 1").collect()
+        return Version(detail["id"], newest["version"])
 
     def changes(self, table: Table, after: int, until: int) -> DataFrame:
         """Rows changed in the versions after `after`, up to and with `until`: both images of updates."""

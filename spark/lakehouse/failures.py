@@ -42,6 +42,12 @@ def told_in_one_line(job: str, again: str) -> Iterator[None]:
 
 def _reason(text: str, error: Exception) -> str:
     """What failed, and why in the end: a full disk is the cause of a cause of a failed write."""
-    what = next((line for line in text.splitlines() if line.strip()), type(error).__name__)[:300]
+    what = next((line for line in text.splitlines() if line.strip()), type(error).__name__)
     causes = re.findall(r"Caused by: [\w.$]+: (.+)", str(error))
-    return what if not causes or causes[-1] in what else f"{what} ({causes[-1][:200]})"
+    told = _shortened(what, 400)
+    return told if not causes or causes[-1] in what else f"{told} ({_shortened(causes[-1], 200)})"
+
+
+def _shortened(text: str, most: int) -> str:
+    """Its beginning says what failed, its end why: what is left out is the middle of long paths."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 2 :]}"

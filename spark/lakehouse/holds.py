@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.errors import HeldError
+from lakehouse.local_rows import local_rows
 from lakehouse.model import DISPOSITIONS, HOLDS, QUARANTINE
 from lakehouse.quality import MEANINGS
 
@@ -100,8 +101,7 @@ def record_holds(lake: Lake, max_share: float, *, accept: bool) -> list[Hold]:
     before = [Hold(**row.asDict()) for row in lake.read(HOLDS).collect()]
     holds = judge(current_shares(lake), before, max_share, accept=accept)
     if holds:
-        rows = [tuple(vars(hold).values()) for hold in holds]
-        lake.reconcile(HOLDS, lake.read(HOLDS), lake.spark.createDataFrame(rows, HOLDS.schema))
+        lake.reconcile(HOLDS, lake.read(HOLDS), local_rows(lake.spark, map(asdict, holds), HOLDS.schema))
     return [hold for hold in holds if hold.status == "open"]
 
 

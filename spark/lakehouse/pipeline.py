@@ -165,7 +165,7 @@ def _step(report: RunReport, name: str, on_job: Callable[[str, str], None]) -> I
 
 def _start(state: State, landing: Landing) -> SparkSession:
     landed = sum(file.size for file in landing.files)
-    return start_session(log_file=state.spark_log, quick_compiler=landed < SMALL_LANDING)
+    return start_session(log_file=state.spark_log, few_rows=landed < SMALL_LANDING)
 
 
 def run_job(spark: SparkSession, name: str, state: State, options: Options, run_id: str) -> dict[str, int]:

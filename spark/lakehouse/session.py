@@ -31,24 +31,35 @@ SETTINGS = {
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # Every line_id is another: Parquet's attempt at a dictionary of them is in vain.
     "spark.hadoop.parquet.enable.dictionary#line_id": "false",
+    # Hadoop starts a process whenever it sets a local file's mode or looks for a link: some 700 in a small run.
+    "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
+    "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+    "spark.hadoop.spark.sql.streaming.checkpointFileManagerClass": (
+        "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
+    ),
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
 }
+FEW_ROWS = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
+"""For some thousand rows, generating code and compiling it takes far longer than computing."""
 
 
-def start_session(
-    *, driver_memory: str = "3g", quick_compiler: bool = False, log_file: Path | None = None
-) -> SparkSession:
+def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file: Path | None = None) -> SparkSession:
     """Start the local session.
 
     Args:
         log_file: where Spark's own log goes; without it, nowhere.
         driver_memory: heap of the one JVM, such as `3g`.
-        quick_compiler: use only the JVM's first compiler: starts in two thirds of the time, which suits tests and
-            small runs; long runs are faster without.
+        few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
+            rows, and more for a million.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars.
@@ -60,9 +71,9 @@ def start_session(
     jars = spark_jars()
     # A heap of full size from the start, and a collector that runs no threads of its own beside the work.
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
-    options = f"{java_options(jars)} {compiler_options(quick=quick_compiler)} {heap} -Dderby.system.home=/tmp"
+    options = f"{java_options(jars)} {compiler_options(quick=few_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    for name, value in {**SETTINGS, **s3a_settings()}.items():
+    for name, value in {**SETTINGS, **(FEW_ROWS if few_rows else {}), **s3a_settings()}.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))

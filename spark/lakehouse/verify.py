@@ -11,6 +11,7 @@ from lakehouse.delta import Lake
 from lakehouse.jobs.build_order_lines import judged_records
 from lakehouse.jobs.publish_to_warehouse import warehouse_entries
 from lakehouse.ledger import Entry, lake_entries, silver_entries
+from lakehouse.local_rows import local_rows
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, DISPOSITIONS, FACT_SALES, LANDING_FILES, ORDER_LINES_RAW
 from lakehouse.sources.examine import examine
 from lakehouse.sources.landing import list_landing
@@ -91,7 +92,7 @@ def _recomputed(
 ) -> list[Difference]:
     """Read landing again, decide every record again, and compare disposition by disposition, day by day."""
     bronze = lake.read(ORDER_LINES_RAW)
-    paths = lake.spark.createDataFrame([(entry.path,) for entry in plan], "file STRING")
+    paths = local_rows(lake.spark, ({"file": entry.path} for entry in plan), "file STRING")
     elsewhere = bronze.join(paths, "file", "left_anti")
     records = elsewhere
     if plan:

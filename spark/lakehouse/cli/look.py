@@ -220,7 +220,7 @@ def _verify(state: State) -> Verification:
     if missing:
         raise UsageError(f"There is no {missing[0]} in {state.home} yet: `lakehouse run` comes first.")
     with run_lock(state.locked):
-        spark = start_session(log_file=state.spark_log, quick_compiler=True)
+        spark = start_session(log_file=state.spark_log, few_rows=True)
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
             with told_in_one_line("verify", go_on(state)):

@@ -44,7 +44,7 @@ def check(
     Nothing is written. Exit code 4 where there are problems.
     """
     mapping = load_mapping(source)
-    spark = start_session(quick_compiler=True)
+    spark = start_session(few_rows=True)
     try:
         found = check_source(spark, mapping, storage_at(landing))
     finally:

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from lakehouse.delta import Lake
 from lakehouse.errors import EnvironmentProblem, ForecastError
 from lakehouse.jobs.run_log import JobRun, job_run
+from lakehouse.local_rows import local_rows
 from lakehouse.logs import tell, telling
 from lakehouse.model import DAILY_SALES, FORECAST_ACCURACY, FORECASTS, SALES_FORECAST
 from lakehouse.sources.mapping import Mapping, load_mapping
@@ -131,9 +132,8 @@ def _scores(outcome: Outcome, run_id: str) -> pd.DataFrame:
 
 def _keep(log: JobRun, table: Any, rows: pd.DataFrame) -> None:
     """Add the rows whose key is not there yet: what was once forecast, and how good it was, is never changed."""
-    types = [f"CAST(NULLIF({c.name}, 'NaN') AS {c.type}) AS {c.name}" for c in table.columns]
-    texts = rows[table.column_names].astype(str)
-    told = log.lake.spark.createDataFrame(texts).selectExpr(*types)
+    known = rows[table.column_names].astype(object).where(rows.notna(), None)
+    told = local_rows(log.lake.spark, known.to_dict("records"), table.schema)
     new = told.join(log.lake.read(table), list(table.key), "left_anti")
     log.note(table, log.lake.append(table, new).inserted)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, among
 from lakehouse.jobs.run_log import JobRun, job_run
+from lakehouse.local_rows import local_rows
 from lakehouse.model import LANDING_FILES, ORDER_LINES_RAW
 from lakehouse.sources.expressions import check_expressions
 from lakehouse.sources.landing import list_landing
@@ -50,8 +51,10 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if log.last is None or log.mapping_changed:
             check_expressions(spark, mapping)
         landing = list_landing(storage_at(config.landing), mapping.format)
-        _finish_unfinished(log)
         registry = _registry(lake)
+        if unfinished := registry.planned():
+            _finish(log, registry, unfinished)
+            registry = _registry(lake)
         entries = registry.new_entries(landing, mapping, retry=config.retry_quarantine or log.mapping_changed)
         planned = [entry for entry in entries if entry.status == "planned"]
         if entries:
@@ -69,12 +72,8 @@ def _registry(lake: Lake) -> Registry:
     return Registry(FileEntry(**row.asDict()) for row in lake.read(LANDING_FILES).collect())
 
 
-def _finish_unfinished(log: JobRun) -> None:
+def _finish(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:
     """Settle the plan of a run that was killed: its rows are all in bronze, or none is and it is planned anew."""
-    registry = _registry(log.lake)
-    planned = registry.planned()
-    if not planned:
-        return
     batch = planned[0].batch
     if log.lake.read(ORDER_LINES_RAW).where(F.col("batch") == batch).isEmpty():
         log.lake.update(LANDING_FILES, "status = 'replaced'", "status = 'planned'")
@@ -87,7 +86,7 @@ def _write_plan(log: JobRun, registry: Registry, entries: list[FileEntry]) -> No
     again = sorted(still_unreadable & {entry.path for entry in registry.set_aside()})
     if again:
         log.lake.update(LANDING_FILES, "status = 'replaced'", f"status = 'set_aside' AND {among('path', again)}")
-    rows = log.lake.spark.createDataFrame([entry.row() for entry in entries], LANDING_FILES.schema)
+    rows = local_rows(log.lake.spark, map(asdict, entries), LANDING_FILES.schema)
     log.note(LANDING_FILES, log.lake.append(LANDING_FILES, rows).inserted)
 
 

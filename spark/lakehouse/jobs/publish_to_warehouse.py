@@ -13,6 +13,7 @@ from lakehouse.delta import Lake
 from lakehouse.holds import record_holds, require_none
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, lake_entries
+from lakehouse.local_rows import local_rows
 from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.warehouse.connect import Connection, rows
@@ -98,5 +99,5 @@ def _entries(connection: Connection, source: str, hop: str, query: str) -> list[
 
 
 def _record(log: JobRun, entries: list[Entry]) -> None:
-    desired = log.lake.spark.createDataFrame(entries, LEDGER.schema)
+    desired = local_rows(log.lake.spark, (entry._asdict() for entry in entries), LEDGER.schema)
     log.lake.reconcile(LEDGER, log.lake.read(LEDGER), desired)

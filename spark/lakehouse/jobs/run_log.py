@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, Version, Written, side_by_side
+from lakehouse.local_rows import local_rows
 from lakehouse.logs import bound, telling
 from lakehouse.model import JOB_RUNS, Table
 from lakehouse.sources.mapping import Mapping
@@ -70,14 +71,16 @@ class JobRun:
         return self.last is not None and self.last["mapping_hash"] != self.mapping_hash
 
     @property
-    def read(self) -> dict[str, Row]:
+    def read(self) -> dict[str, dict[str, Any]]:
         """The versions that it reads, as ops.job_runs keeps them."""
-        return {name: Row(id=seen.id, version=seen.version) for name, seen in self.inputs.items()}
+        return {name: asdict(seen) for name, seen in self.inputs.items()}
 
     @property
     def found_nothing_new(self) -> bool:
         """Whether it read what the last run read, by the same mapping, and changed no row."""
-        same = self.last is not None and self.last["inputs"] == self.read and not self.mapping_changed
+        if self.last is None or self.mapping_changed:
+            return False
+        same = {name: seen.asDict() for name, seen in self.last["inputs"].items()} == self.read
         return same and not any(self.rows.values())
 
     def feed(self, table: Table, *, whole: bool = False) -> Feed:
@@ -123,9 +126,18 @@ def job_run(
         told["rows"] = run.rows
         if run.found_nothing_new:
             return
-        seconds = time.monotonic() - clock
-        log = (run_id, job, run.source, run.mapping_hash, started, datetime.now(UTC), seconds, run.read, run.rows)
-        lake.append(JOB_RUNS, lake.spark.createDataFrame([log], JOB_RUNS.schema))
+        log = {
+            "run_id": run_id,
+            "job": job,
+            "source": run.source,
+            "mapping_hash": run.mapping_hash,
+            "started_at": started,
+            "finished_at": datetime.now(UTC),
+            "seconds": time.monotonic() - clock,
+            "inputs": run.read,
+            "rows": run.rows,
+        }
+        lake.append(JOB_RUNS, local_rows(lake.spark, [log], JOB_RUNS.schema))
 
 
 def _opened(lake: Lake, job: str, reads: Sequence[Table], writes: Sequence[Table]) -> Any:

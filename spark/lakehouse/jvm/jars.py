@@ -1,4 +1,4 @@
-"""The jars that Spark lacks (Delta Lake, S3A), resolved once by Spark's own Ivy into a cache folder."""
+"""The jars that Spark lacks (Delta Lake, S3A, local files), resolved once by Spark's own Ivy into a cache folder."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from lakehouse.errors import EnvironmentProblem
 AWS_SDK = "2.29.52"
 COORDINATES = (
     "io.delta:delta-spark_4.1_2.13:4.2.0",
+    "com.globalmentor:hadoop-bare-naked-local-fs:0.1.0",
     "org.apache.hadoop:hadoop-aws:3.4.2",
     *(f"software.amazon.awssdk:{module}:{AWS_SDK}" for module in ("s3", "s3-transfer-manager", "sts", "apache-client")),
 )

@@ -20,6 +20,7 @@ from pyspark.sql.types import (
 )
 
 from lakehouse.errors import MappingError
+from lakehouse.local_rows import local_rows
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import fields_schema
 
@@ -72,7 +73,7 @@ def check_expressions(spark: SparkSession, mapping: Mapping) -> None:
 
 def expression_problems(spark: SparkSession, mapping: Mapping) -> list[str]:
     """What is wrong with the expressions, each with its likely fix; empty where all is well."""
-    fields = spark.createDataFrame([], fields_schema(mapping))
+    fields = local_rows(spark, [], fields_schema(mapping))
     found = ((name, _problem(fields, name, expression, mapping)) for name, expression in mapping.columns.items())
     problems = {name: f"columns.{name}: {problem}" for name, problem in found if problem}
     sound = {name: expression for name, expression in mapping.columns.items() if name not in problems}
@@ -86,7 +87,8 @@ STRANGE_VALUES = ("x", "", "1", "-0.5", None)
 
 def _failing(spark: SparkSession, mapping: Mapping, expressions: dict[str, str]) -> list[str]:
     """The expressions that stop Spark at a strange value: one such row would stop every run."""
-    rows = spark.createDataFrame([(value,) * len(mapping.fields) for value in STRANGE_VALUES], fields_schema(mapping))
+    strange = (dict.fromkeys(mapping.fields, value) for value in STRANGE_VALUES)
+    rows = local_rows(spark, strange, fields_schema(mapping))
     if not expressions or _evaluates(rows, *expressions.values()):
         return []
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from lakehouse.errors import LandingError
 from lakehouse.sources.examine import examine
@@ -29,10 +29,6 @@ class FileEntry:
     batch: int
     mapping_hash: str
     reading_hash: str
-
-    def row(self) -> tuple[str | int | None, ...]:
-        """The values in the table's order."""
-        return astuple(self)
 
 
 class Registry:

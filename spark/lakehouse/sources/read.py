@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import reduce
 from urllib.parse import unquote
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
+from lakehouse.local_rows import local_rows
 from lakehouse.sources.format import Format
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
@@ -48,14 +50,14 @@ def _name(storage: Storage, entry: FileEntry) -> str:
 def _files(spark: SparkSession, urls: Sequence[str], landing: str, plan: Sequence[FileEntry]) -> DataFrame:
     """The plan with the URL by which Spark names each file, and a number: a path is long to carry through a shuffle."""
     by_path = {entry.path: entry for entry in plan}
-    numbered = [
-        (number, spelling, by_path[below(landing, url)])
+    rows = [
+        {"file_number": number, "url": spelling, "file": entry.path} | asdict(entry)
         for number, url in enumerate(urls)
+        for entry in [by_path[below(landing, url)]]
         for spelling in spellings(url)
     ]
-    rows = [(n, url, e.header_lines, e.path, e.header, e.source, e.batch, e.mapping_hash) for n, url, e in numbered]
     schema = "file_number INT, url STRING, header_lines INT, file STRING, header STRING, source STRING, batch BIGINT"
-    return spark.createDataFrame(rows, f"{schema}, mapping_hash STRING")
+    return local_rows(spark, rows, f"{schema}, mapping_hash STRING")
 
 
 def spellings(url: str) -> set[str]:
