@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,40 +15,29 @@ from pyspark.sql import SparkSession
 
 from lakehouse.delta import Lake
 from lakehouse.logs import LOGGER
-from lakehouse.session import start_session, stop_session
+from lakehouse.session import FEW_ROWS, SETTINGS, start_session, stop_session
 
-INTERPRETED = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
-}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     log = tmp_path_factory.mktemp("spark") / "spark.log"
-    session = start_session(quick_compiler=True, driver_memory="2g", log_file=log)
+    session = start_session(few_rows=True, driver_memory="2g", log_file=log)
     yield session
     stop_session(session)
 
 
-@contextmanager
-def without_generated_code(spark: SparkSession) -> Iterator[SparkSession]:
-    """For tens of rows, compiling takes far longer than computing."""
-    before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
-    for name, value in INTERPRETED.items():
-        spark.conf.set(name, value)
+@pytest.fixture(scope="module")
+def compiled(spark: SparkSession) -> Iterator[SparkSession]:
+    """The session as large landings have it: queries become code."""
+    before = {name: str(spark.conf.get(name)) for name in FEW_ROWS}
+    for name in FEW_ROWS:
+        spark.conf.unset(name)
+    spark.conf.set("spark.sql.shuffle.partitions", SETTINGS["spark.sql.shuffle.partitions"])
     yield spark
     for name, value in before.items():
         spark.conf.set(name, value)
-
-
-@pytest.fixture(scope="module")
-def interpreted(spark: SparkSession) -> Iterator[SparkSession]:
-    with without_generated_code(spark):
-        yield spark
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from tests.chaos.contents import Contents, contents
 from tests.chaos.delivery import OPTIONS, deliver, state_in
 from tests.chaos.faults import Place, places
 from tests.chaos.replay import Replay
-from tests.conftest import without_generated_code
 
 JOBS = [job.name for job in load_jobs()]
 DELIVERIES = (1, 2)
@@ -47,11 +46,10 @@ def undisturbed(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("undisturbed")
     run = Undisturbed(state_in(folder, folder / "landing"))
     run.state.home.mkdir()
-    with without_generated_code(spark):
-        for delivery in DELIVERIES:
-            deliver(run.state.landing, delivery)
-            run_delivery(spark, run, delivery)
-            run.left[delivery] = contents(run.state)
+    for delivery in DELIVERIES:
+        deliver(run.state.landing, delivery)
+        run_delivery(spark, run, delivery)
+        run.left[delivery] = contents(run.state)
     return run
 
 

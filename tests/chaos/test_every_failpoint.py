@@ -75,9 +75,9 @@ class Chain:
 
 
 def test_fault_at_any_write_to_the_lake_changes_nothing_in_the_end(
-    interpreted: SparkSession, undisturbed: Undisturbed, loading: dict[int, list[Place]], tmp_path: Path
+    spark: SparkSession, undisturbed: Undisturbed, loading: dict[int, list[Place]], tmp_path: Path
 ) -> None:
-    chain = Chain(interpreted, state_in(tmp_path / "chain", tmp_path / "landing"))
+    chain = Chain(spark, state_in(tmp_path / "chain", tmp_path / "landing"))
     chain.state.home.mkdir(parents=True)
     for chain.delivery in DELIVERIES:
         deliver(chain.state.landing, chain.delivery)

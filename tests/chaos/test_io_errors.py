@@ -110,7 +110,7 @@ def run_through(spark: SparkSession, state: State, trouble: Trouble, events: Ite
     ids=lambda p: str(p)[:9],
 )
 def test_disk_that_cannot_be_written_fails_the_run_and_loses_nothing(
-    interpreted: SparkSession,
+    spark: SparkSession,
     undisturbed: Undisturbed,
     disk: Disk,
     tmp_path: Path,
@@ -121,7 +121,7 @@ def test_disk_that_cannot_be_written_fails_the_run_and_loses_nothing(
     state.home.mkdir()
     deliver(state.landing, 1)
     disk_in_trouble = (disk.fill, disk.free) if trouble == "full" else (disk.refuse, disk.allow)
-    told = run_through(interpreted, state, disk_in_trouble, writes)
+    told = run_through(spark, state, disk_in_trouble, writes)
     assert len(told) == len(writes)
     assert [message for message in told if not re.search("No space left|Read-only file system", message)] == []
     assert differences(undisturbed.left[1], contents(state)) == []

@@ -53,7 +53,7 @@ def files(s3: FlakyS3) -> fs.S3FileSystem:
 
 
 @pytest.fixture
-def bucket(interpreted: SparkSession, s3: FlakyS3, files: fs.S3FileSystem, kind: str) -> str:
+def bucket(spark: SparkSession, s3: FlakyS3, files: fs.S3FileSystem, kind: str) -> str:
     """A bucket that Spark reaches through the proxy, and gives up waiting for after two seconds."""
     name = f"lake-{kind.replace(' ', '-')}"
     files.create_dir(name)
@@ -64,13 +64,13 @@ def bucket(interpreted: SparkSession, s3: FlakyS3, files: fs.S3FileSystem, kind:
         "connection.timeout": "2s", "retry.interval": "100ms",
     }  # fmt: skip
     for setting, value in settings.items():
-        interpreted.conf.set(f"fs.s3a.bucket.{name}.{setting}", value)
+        spark.conf.set(f"fs.s3a.bucket.{name}.{setting}", value)
     return name
 
 
 @pytest.mark.parametrize("kind", TROUBLES)
 def test_trouble_with_s3_changes_nothing_in_the_end(
-    interpreted: SparkSession,
+    spark: SparkSession,
     undisturbed: Undisturbed,
     s3: FlakyS3,
     files: fs.S3FileSystem,
@@ -84,7 +84,7 @@ def test_trouble_with_s3_changes_nothing_in_the_end(
     common = {"lake": f"s3a://{bucket}/lake", "source": state.source, "run_id": "run"}
     for job, others in (("ingest_orders", {"landing": str(state.landing)}), ("build_order_lines", {})):
         module = import_module(f"lakehouse.jobs.{job}")
-        module.run(interpreted, module.Config(**common, **others))
+        module.run(spark, module.Config(**common, **others))
     assert s3.outstanding() == []
     tables = [table.name for table in (*BRONZE, *SILVER)]
     fs.copy_files(f"{bucket}/lake", str(state.lake), source_filesystem=files)

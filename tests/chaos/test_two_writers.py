@@ -45,9 +45,9 @@ def held_up(rows: DataFrame, folder: Path) -> DataFrame:
 
 
 @pytest.fixture
-def holds(interpreted: SparkSession, lake: Lake) -> Lake:
+def holds(spark: SparkSession, lake: Lake) -> Lake:
     lake.create(HOLDS)
-    lake.append(HOLDS, hold(interpreted, *BATCHES, status="open"))
+    lake.append(HOLDS, hold(spark, *BATCHES, status="open"))
     return lake
 
 
@@ -71,9 +71,9 @@ def statuses(lake: Lake) -> dict[int, str]:
 
 
 def test_merge_overtaken_by_another_fails_in_one_line_and_does_its_work_when_run_again(
-    interpreted: SparkSession, holds: Lake, pool: ThreadPoolExecutor, tmp_path: Path
+    spark: SparkSession, holds: Lake, pool: ThreadPoolExecutor, tmp_path: Path
 ) -> None:
-    mended, accepted = (hold(interpreted, batch, status=s) for batch, s in ((1, "mended"), (2, "accepted")))
+    mended, accepted = (hold(spark, batch, status=s) for batch, s in ((1, "mended"), (2, "accepted")))
     slow = start_merge(pool, holds, mended, tmp_path)
     holds._merge(HOLDS, accepted.withColumn("op", F.lit("update")))
     (tmp_path / "go on").touch()
@@ -89,11 +89,11 @@ def test_merge_overtaken_by_another_fails_in_one_line_and_does_its_work_when_run
 
 
 def test_rows_appended_beside_a_merge_are_kept(
-    interpreted: SparkSession, holds: Lake, pool: ThreadPoolExecutor, tmp_path: Path
+    spark: SparkSession, holds: Lake, pool: ThreadPoolExecutor, tmp_path: Path
 ) -> None:
-    mended = hold(interpreted, 1, status="mended")
+    mended = hold(spark, 1, status="mended")
     slow = start_merge(pool, holds, mended, tmp_path)
-    holds.append(HOLDS, hold(interpreted, 3, status="open"))
+    holds.append(HOLDS, hold(spark, 3, status="open"))
     (tmp_path / "go on").touch()
     with pytest.raises(BusyError), told_in_one_line("publish", "run again."):
         slow.result()
@@ -113,7 +113,7 @@ def test_second_run_on_a_shared_lake_is_refused_before_it_touches_anything(tmp_p
 
 
 def test_rows_doubled_by_two_jobs_that_no_lock_keeps_apart_are_found_before_they_are_published(
-    interpreted: SparkSession, tmp_path: Path
+    spark: SparkSession, tmp_path: Path
 ) -> None:
     """As two clusters might on S3, where a scheduler has to see to it that a job runs once at a time."""
     state = state_in(tmp_path, tmp_path / "landing")
@@ -122,7 +122,7 @@ def test_rows_doubled_by_two_jobs_that_no_lock_keeps_apart_are_found_before_they
     others = ["build_order_lines"]
 
     def run(job: str) -> None:
-        run_job(interpreted, job, state, OPTIONS, "run")
+        run_job(spark, job, state, OPTIONS, "run")
 
     def other_run(event: str) -> None:
         if event == "before append silver.dispositions" and others:

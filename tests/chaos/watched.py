@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
 
-from lakehouse import cli, session
+from lakehouse import cli
 from lakehouse.failpoints import installed
-from tests.conftest import INTERPRETED
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,6 @@ def main() -> None:
     log, death, *command = sys.argv[1:]
     given = json.loads(death)
     watch = Watch(Path(log), Death(**given) if given else None)
-    session.SETTINGS.update(INTERPRETED)
     sys.argv = ["lakehouse", *command]
     watch.start()
     with installed(watch):

@@ -77,8 +77,8 @@ OpenShop = Callable[..., Shop]
 
 
 @pytest.fixture(scope="module")
-def open_shop(interpreted: SparkSession) -> OpenShop:
-    return partial(Shop, interpreted)
+def open_shop(spark: SparkSession) -> OpenShop:
+    return partial(Shop, spark)
 
 
 @pytest.fixture
@@ -87,6 +87,6 @@ def shop(open_shop: OpenShop, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture(scope="module")
-def compiled_shop(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A shop of the UCI Online Retail files, in the session as users have it."""
-    return Shop(spark, tmp_path_factory.mktemp("uci"), "uci_online_retail")
+def compiled_shop(compiled: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop of the UCI Online Retail files, in the session as large landings have it."""
+    return Shop(compiled, tmp_path_factory.mktemp("uci"), "uci_online_retail")

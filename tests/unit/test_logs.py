@@ -43,12 +43,12 @@ def test_event_tells_its_run_and_job_also_from_threads(capsys: pytest.CaptureFix
 
 
 def test_each_write_tells_table_rows_and_seconds(
-    interpreted: SparkSession, lake: Lake, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession, lake: Lake, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lake.create(HOLDS)
     rows = [("softcart", batch, 10, 5, "unknown_currency", "open", 0) for batch in (1, 2)]
     write_json_lines()
-    lake.append(HOLDS, interpreted.createDataFrame(rows, HOLDS.schema))
+    lake.append(HOLDS, spark.createDataFrame(rows, HOLDS.schema))
     lake.update(HOLDS, "status = 'mended'", "batch = 1")
     lake.delete(HOLDS, "true")
     events = told(capsys)
@@ -76,6 +76,15 @@ def test_failure_is_one_line_with_the_job_and_the_way_out(capsys: pytest.Capture
     assert event["level"] == "error"
     assert (event["job"], event["error"], event["exit_code"]) == ("publish_to_warehouse", "HeldError", 8)
     assert event["message"] == "Publishing is held:\nsee the quarantine"
+
+
+def test_failure_at_a_long_path_still_says_why(spark: SparkSession) -> None:
+    path = "/lake" * 200
+    with pytest.raises(LakehouseError) as failed, told_in_one_line("fact", "run again."):
+        spark.sql(f"select raise_error('Writing {path} failed ({path}: Read-only file system)')").collect()
+    assert len(str(failed.value)) < 600
+    assert "Writing /lake" in str(failed.value)
+    assert "Read-only file system" in str(failed.value)
 
 
 def test_failure_in_spark_says_what_is_safe_and_how_to_go_on(spark: SparkSession) -> None:
