@@ -23,7 +23,7 @@ TITLE = "What a run would cost on AWS Glue"
 ABOUT = """
 CPU seconds of each job, from two full loads and from two batches added in order to the larger one: the difference tells
 what a line costs, the rest is what a run costs however few lines there are. `lakehouse cost` turns them into
-DPU-seconds with the jobs and workers of `glue_jobs/pipeline.yaml`; its formulas are in `spark/lakehouse/cost.py`.
+DPU-seconds with the jobs and workers of `glue_jobs/pipeline.yaml`; its formulas are in `spark/lakehouse/cost/glue.py`.
 """
 DAY_LINES, FULL_DAYS, ADDED_DAYS = 2_500, (80, 400), (8, 80)
 LINES_A_DAY, HISTORY_DAYS = (MILLION, 100 * MILLION, 10_000 * MILLION), 365
