@@ -17,15 +17,17 @@ from benchmarks.results import Plan
 from benchmarks.runs import REST, steps
 from benchmarks.text import seconds
 from lakehouse.cost import COLUMNS, MILLION, Assumptions, CpuSeconds, Measured, estimates, runs_a_day
+from lakehouse.cost.document import page
 from lakehouse.generator import generate
 
 TITLE = "What a run would cost on AWS Glue"
 ABOUT = """
 CPU seconds of each job, from two full loads and from two batches added in order to the larger one: the difference tells
 what a line costs, the rest is what a run costs however few lines there are. `lakehouse cost` turns them into
-DPU-seconds with the jobs and workers of `glue_jobs/pipeline.yaml`; its formulas are in `spark/lakehouse/cost.py`.
+DPU-seconds with the jobs and workers of `glue_jobs/pipeline.yaml`; its formulas are in `spark/lakehouse/cost/glue.py`.
 """
 DAY_LINES, FULL_DAYS, ADDED_DAYS = 2_500, (80, 400), (8, 80)
+PAGE = Path(__file__).parents[2] / "docs" / "cost.md"
 LINES_A_DAY, HISTORY_DAYS = (MILLION, 100 * MILLION, 10_000 * MILLION), 365
 
 Cpu = dict[str, float]
@@ -33,7 +35,7 @@ Cpu = dict[str, float]
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Measure the loads; at full size also write the figures that `lakehouse cost` reads."""
+    """Measure the loads; at full size also write the figures that `lakehouse cost` reads, and its page."""
     generation = Generation(plan.work / "generated")
     day_lines = max(100, round(DAY_LINES * plan.share))
     days = FULL_DAYS[-1] + sum(ADDED_DAYS)
@@ -47,6 +49,7 @@ def measure(plan: Plan) -> dict[str, Any]:
     measured = Measured(f"{datetime.now(UTC):%Y-%m-%d}", ", ".join(machine().values()), _lines(added), _lines(full))
     if plan.share == 1:
         measured.write()
+        PAGE.write_text(page(measured), encoding="utf-8")
     return asdict(measured)
 
 
@@ -88,5 +91,8 @@ def section(data: dict[str, Any]) -> Section:
         Grid(COLUMNS, [tuple(str(v) if isinstance(v, str) else f"{v:,}" for v in bill) for bill in bills]),
         Grid(("Assumed", "Value", ""), [(name, f"{value}", why) for name, value, why in Assumptions().reasons()]),
     )
-    notes = "Glue alone: S3, Kinesis and Snowflake are not in it; publishing is measured with the embedded warehouse."
+    notes = (
+        "Glue alone: [what it costs](cost.md) bills a month of every service. Publishing is measured with the embedded "
+        "warehouse."
+    )
     return Section(TITLE, ABOUT, grids=grids, notes=notes)

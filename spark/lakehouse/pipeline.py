@@ -34,7 +34,7 @@ SMALL_LANDING = 2_000_000
 
 @dataclass(frozen=True)
 class Job:
-    """A job's entry in pipeline.yaml; the workers are AWS Glue's."""
+    """A job's entry in pipeline.yaml; the workers are AWS Glue's, `arguments` the options that it is given there."""
 
     name: str
     description: str
@@ -42,6 +42,7 @@ class Job:
     worker_type: str = "G.1X"
     workers: int = 2
     timeout_minutes: int = 60
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def load_jobs(path: Path | None = None) -> list[Job]:
 
 def _job(name: str, entry: Mapping[str, Any]) -> Job:
     size = {key: entry[key] for key in ("worker_type", "workers", "timeout_minutes") if key in entry}
-    return Job(name, entry["description"], tuple(entry.get("after", ())), **size)
+    after, arguments = (tuple(entry.get(key, ())) for key in ("after", "arguments"))
+    return Job(name, entry["description"], after, arguments=arguments, **size)
 
 
 def chosen_jobs(names: Sequence[str]) -> list[Job]:

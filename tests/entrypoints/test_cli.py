@@ -128,3 +128,30 @@ def test_cost_shows_every_assumption_to_people(lakehouse: Command) -> None:
     assert answer.code == 0
     assert "busy_share" in answer.out
     assert "full rebuild of 365 days" in answer.out
+
+
+def test_month_is_billed_by_service_to_people(lakehouse: Command) -> None:
+    answer = lakehouse("cost", "--month", "--environment", "dev", "--millions-a-day", "100")
+    assert answer.code == 0
+    for word in ("A month of dev", "idle", "100 million a day", "Firehose", "the stream needs 4 shards in place of 1"):
+        assert word in answer.out
+    assert "A month of prod" not in answer.out
+
+
+def test_month_is_billed_item_by_item_to_programs(lakehouse: Command) -> None:
+    table = lakehouse("cost", "--month", "--format", "csv").out.splitlines()
+    assert table[0] == "environment,lines a day,service,what,quantity,unit,USD a unit,USD"
+    assert "dev,0,Kinesis,1 shard(s) of one stream,730,shard-hour,0.015,10.95" in table
+    told = json.loads(lakehouse("cost", "--month", "--mlflow", "--format", "json").out)
+    assert [month["lines_a_day"] for month in told["months"]] == [0, 10**6, 10**7, 10**8] * 2
+    assert told["months"][0]["by_service"]["MLflow"] == "94.61"
+
+
+def test_month_of_an_unknown_environment_is_refused(lakehouse: Command) -> None:
+    assert lakehouse("cost", "--month", "--environment", "moon").code == 2
+
+
+def test_environment_without_a_month_is_refused(lakehouse: Command) -> None:
+    answer = lakehouse("cost", "--environment", "dev")
+    assert answer.code == 2
+    assert "say --month too" in answer.words

@@ -14,7 +14,7 @@ from lakehouse.failpoints import installed, state_change
 
 PACKAGE = Path(__file__).parents[2] / "spark" / "lakehouse"
 # The embedded warehouse is the database itself; the others have no state of a lake.
-NO_PART_OF_A_RUN = ("warehouse/embedded", "jvm", "generator", "cost.py", "standins", "report")
+NO_PART_OF_A_RUN = ("warehouse/embedded", "jvm", "generator", "cost", "standins", "report")
 # The one function for queries, and the commands that look: they open the warehouse read-only.
 ONLY_QUERIES = ("warehouse/connect.py", "cli/look.py")
 RUNS_SQL = {"sql", "execute", "execute_string", "executemany"}

@@ -1,4 +1,4 @@
-"""What the pipeline would cost on AWS Glue: CPU seconds measured on one machine, turned into DPU-seconds and dollars.
+"""What a run would cost on AWS Glue: CPU seconds measured on one machine, turned into DPU-seconds and dollars.
 
 Every number that was not measured is a field of `Assumptions`, with its reason.
 """
