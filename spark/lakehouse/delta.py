@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeVar
 
-from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
@@ -62,9 +63,18 @@ class Lake:
         """The table in SQL: delta.`<path>`."""
         return f"delta.`{self.path(table)}`"
 
-    def create(self, *tables: Table) -> None:
-        """Create the tables that are not there yet."""
-        side_by_side(self._create, tables)
+    def create(self, *tables: Table) -> set[Table]:
+        """Create the tables that are not there yet, and return those."""
+        missing = [table for table in tables if not self.has(table)]
+        side_by_side(self._create, missing)
+        return set(missing)
+
+    def has(self, table: Table) -> bool:
+        """Whether the table is there."""
+        try:
+            return bool(self.read(table).columns)
+        except AnalysisException:
+            return False
 
     def _create(self, table: Table) -> None:
         columns = ", ".join(f"{c.name} {c.type} COMMENT {_literal(c.comment)}" for c in table.columns)
@@ -82,14 +92,17 @@ class Lake:
 
     def is_empty(self, table: Table) -> bool:
         """Whether the table has no file, told from its log alone."""
-        return not self.read(table).inputFiles()
+        return bool(self._detail(table)["numFiles"] == 0)
 
     def version(self, table: Table) -> Version:
         """The table's id and newest version."""
-        # Collected as they are: a selection from what a command returns is one query more.
-        [detail] = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name(table)}").collect()
         [newest] = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name(table)} LIMIT 1").collect()
-        return Version(detail["id"], newest["version"])
+        return Version(self._detail(table)["id"], newest["version"])
+
+    def _detail(self, table: Table) -> Row:
+        # Collected as it is: a selection from what a command returns is one query more.
+        [detail] = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name(table)}").collect()
+        return detail
 
     def changes(self, table: Table, after: int, until: int) -> DataFrame:
         """Rows changed in the versions after `after`, up to and with `until`: both images of updates."""

@@ -7,7 +7,7 @@ is read again changes nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -63,6 +63,7 @@ class JobRun:
     mapping_hash: str
     last: Row | None
     inputs: dict[str, Version]
+    made: Collection[Table] = ()
     rows: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -94,9 +95,7 @@ class JobRun:
 
     def reconcile(self, table: Table, current: DataFrame, desired: DataFrame) -> Written:
         """Write as `Lake.reconcile` does, and note the rows."""
-        # Only before the first run that ended well can the table be empty: it is filled then, without a comparison.
-        empty = self.last is None and self.lake.is_empty(table)
-        written = self.lake.reconcile(table, None if empty else current, desired)
+        written = self.lake.reconcile(table, None if table in self.made else current, desired)
         self.note(table, written.total)
         return written
 
@@ -119,9 +118,9 @@ def job_run(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
-        last, *versions = _opened(lake, job, reads, writes)
-        inputs = {table.name: version for table, version in zip(reads, versions, strict=True)}
-        run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs)
+        made = lake.create(JOB_RUNS, *writes)
+        last, inputs = _read_before(lake, job, reads, anew=bool(made))
+        run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, made)
         yield run
         told["rows"] = run.rows
         if run.found_nothing_new:
@@ -140,12 +139,13 @@ def job_run(
         lake.append(JOB_RUNS, local_rows(lake.spark, [log], JOB_RUNS.schema))
 
 
-def _opened(lake: Lake, job: str, reads: Sequence[Table], writes: Sequence[Table]) -> Any:
-    """The job's last run and the versions of what it reads, asked for while the tables that it writes are made."""
-    lake.create(JOB_RUNS)
-    ask: list[Callable[[], Any]] = [partial(last_run, lake, job), *(partial(lake.version, table) for table in reads)]
-    ask += [partial(lake.create, table) for table in writes]
-    return side_by_side(lambda question: question(), ask)[: 1 + len(reads)]
+def _read_before(lake: Lake, job: str, reads: Sequence[Table], *, anew: bool) -> tuple[Row | None, dict[str, Version]]:
+    """The job's last run, which does not count where a table has to be filled anew; the versions of what it reads."""
+    ask: list[Callable[[], Any]] = [partial(lake.version, table) for table in reads]
+    ask += [] if anew else [partial(last_run, lake, job)]
+    answers = side_by_side(lambda question: question(), ask)
+    inputs = {table.name: version for table, version in zip(reads, answers, strict=False)}
+    return None if anew else answers[-1], inputs
 
 
 def last_run(lake: Lake, job: str) -> Row | None:
