@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -66,6 +67,17 @@ def products(shop: Shop) -> dict[str, tuple[int, str]]:
     """Key and category of the product version that each fact row points at, by order."""
     versions = dict(shop.rows(DIM_PRODUCT, "product_key", "category"))
     return {order: (key, versions[key]) for order, key in shop.rows(FACT_SALES, "order_id", "product_key")}
+
+
+def test_table_that_somebody_removed_is_filled_whole_again(shop: Shop) -> None:
+    shop.land("day-1.jsonl", line(1, 1), line(2, 2))
+    shop.run()
+    facts = shop.rows(FACT_SALES)
+    shutil.rmtree(shop.lake.path(FACT_SALES).removeprefix("file://"))
+    shop.land("day-3.jsonl", line(3, 3))
+    shop.run()
+    assert [fact for fact in shop.rows(FACT_SALES) if fact in facts] == facts
+    assert days(shop) == {day: (1, Decimal(10)) for day in (1, 2, 3)}
 
 
 WRITTEN = tuple(table for table in TABLES[:-2] if table not in FORECASTS)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lakehouse.forecasting import promotion, registry
 from lakehouse.forecasting.forecaster import Forecaster, Settings
-from lakehouse.forecasting.history import sales_history
+from lakehouse.forecasting.history import History, sales_history
 from lakehouse.forecasting.registry import Version
 from lakehouse.forecasting.store import opened
 from lakehouse.forecasting.training_run import Origin, Training, log_run
@@ -53,9 +53,10 @@ def train_and_register(daily: pd.DataFrame, settings: Settings, origin: Origin, 
         ForecastError: nothing can be forecast.
         TrackingError: the store or the registry is out of reach.
     """
+    history = sales_history(daily)  # where it is too little, no store is opened, which takes seconds
     with opened(store) as client:
         champion = registry.champion(client)
-        trained = _train(daily, settings, champion)
+        trained = _train(history, daily, settings, champion)
         registered = log_run(client, trained, origin, store)
         if trained.verdict.promoted:
             registry.promote(client, registered, champion)
@@ -70,10 +71,10 @@ def train_and_register(daily: pd.DataFrame, settings: Settings, origin: Origin, 
     )
 
 
-def _train(daily: pd.DataFrame, settings: Settings, champion: Version | None) -> Training:
+def _train(history: History, daily: pd.DataFrame, settings: Settings, champion: Version | None) -> Training:
     """Choose the challenger without the held-out days, where there are enough others, and judge it on them."""
     asked = promotion.with_baseline(settings, *([champion.model] if champion else []))
-    forecaster = Forecaster(sales_history(daily), asked)
+    forecaster = Forecaster(history, asked)
     scores = forecaster.scores()
     unseen = promotion.held_out(daily, promotion.with_baseline(settings))
     model = promotion.best_model(unseen.scores() if unseen else scores, settings)

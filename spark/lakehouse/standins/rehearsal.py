@@ -54,7 +54,7 @@ class Rehearsal:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         with self._step("local AWS up"):
-            server, _ = start(self.folder / "aws", 0)
+            server, _ = start(self.folder / "aws", 0, enforce_iam=True)
         before = dict(os.environ)
         os.environ.clear()
         os.environ.update(process_environment(server.url, before))

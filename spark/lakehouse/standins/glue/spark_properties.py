@@ -12,7 +12,7 @@ from lakehouse.jvm.archive import java_options
 from lakehouse.jvm.compiler import compiler_options
 from lakehouse.jvm.jars import spark_jars
 from lakehouse.jvm.java import find_java
-from lakehouse.session import SETTINGS
+from lakehouse.session import FEW_ROWS, SETTINGS
 from lakehouse.standins.environment import REGION
 
 # Delta's log store on DynamoDB is for several clusters that write one table, and needs a jar of its own.
@@ -70,7 +70,7 @@ def spark_environment(
     java = find_java()
     left_out = () if jars else of_log_store(deployed)
     kept = {name: value for name, value in deployed.items() if name not in left_out}
-    settings = SETTINGS | kept | s3a_settings(url) | _jvm_settings(folder, jars, driver_memory, scratch)
+    settings = SETTINGS | FEW_ROWS | kept | s3a_settings(url) | _jvm_settings(folder, jars, driver_memory, scratch)
     properties = folder / "spark.properties"
     properties.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     # Not SPARK_CONF_DIR: a folder with files on the class path makes the JVM refuse the class archive.
