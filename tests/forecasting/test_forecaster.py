@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,7 @@ from tests.forecasting.shops import daily_sales, noisy
 pytest.importorskip("lightgbm", reason="the ml extra is not installed")
 
 QUICK = Settings(models=("seasonal_naive", "theta", "ensemble"), windows=3)
+ONE_BACKTEST = replace(QUICK, windows=1)
 SHOP = {
     ("France", "Books"): noisy(230, 1),
     ("France", "Music"): noisy(230, 2, level=40),
@@ -68,13 +70,13 @@ def test_ensemble_beats_the_seasonal_naive_forecast_on_noise(fitted: Forecaster)
 def test_days_after_the_cutoff_change_no_forecast() -> None:
     cutoff = date(2024, 7, 20)
     wild = {leaf: amounts[:202] + [1e6, -1e6] * 14 for leaf, amounts in SHOP.items()}
-    one, other = (Forecaster(sales_history(daily_sales(shop), cutoff), QUICK).rows() for shop in (SHOP, wild))
+    one, other = (Forecaster(sales_history(daily_sales(shop), cutoff), ONE_BACKTEST).rows() for shop in (SHOP, wild))
     pd.testing.assert_frame_equal(one, other)
 
 
 def test_unseen_days_are_scored_with_what_was_known_before() -> None:
     cutoffs = [date(2024, 6, 22), date(2024, 7, 20)]
-    scores = scores_on_unseen_days(daily_sales(SHOP), cutoffs, QUICK)
+    scores = scores_on_unseen_days(daily_sales(SHOP), cutoffs, Settings(models=("theta",), windows=1))
     assert scores["cutoff"].unique().tolist() == cutoffs
     assert scores.groupby("model")["wape"].mean()["theta"] < 0.3
 
@@ -86,7 +88,7 @@ def test_a_forecaster_survives_pickling(fitted: Forecaster) -> None:
 
 def test_two_currencies_are_never_summed() -> None:
     pounds = daily_sales({("France", "Books"): noisy(230, 4)}).assign(currency="GBP")
-    both = Forecaster(sales_history(pd.concat([daily_sales(SHOP), pounds])), QUICK).rows()
+    both = Forecaster(sales_history(pd.concat([daily_sales(SHOP), pounds])), ONE_BACKTEST).rows()
     means = both.groupby(["level", "currency"])["mean"].sum()
     assert means["total", "GBP"] == pytest.approx(means["series", "GBP"])
     assert means["total", "EUR"] == pytest.approx(means["series", "EUR"])

@@ -12,6 +12,8 @@ import pytest
 
 from lakehouse.forecasting.forecaster import MODELS
 from lakehouse.forecasting.history import sales_history
+from lakehouse.forecasting.models import auto_ets
+from lakehouse.forecasting.models.boosting import usual_rounds
 from lakehouse.forecasting.models.interface import PointModel
 from lakehouse.forecasting.trading_days import trading_days
 from lakehouse.forecasting.tree import Floats
@@ -91,3 +93,21 @@ def test_four_weekdays_is_the_mean_of_four_weeks() -> None:
     last = [1.0] * 7 + [2.0] * 7 + [3.0] * 7 + [6.0] * 7
     ahead = forecast(MODELS["four_weekdays"](), daily_sales({("France", "Books"): [*weekly(10), *last]}), 3)
     assert ahead[:, 0].tolist() == [3.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize(("examples", "rounds"), [(9_000, 50), (80_000, 80), (190_000, 150)])
+def test_trees_grow_in_number_with_the_examples(examples: int, rounds: int) -> None:
+    assert usual_rounds(examples) == rounds
+
+
+def test_country_and_total_of_one_series_are_fitted_by_ets_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted: list[int] = []
+
+    def counted(recent: tuple[float, ...], season: int, steps: int) -> Floats:
+        fitted.append(len(recent))
+        return np.full(steps, 5.0)
+
+    monkeypatch.setattr(auto_ets, "_forecast", counted)
+    ahead = forecast(auto_ets.AutoETS(), daily_sales({("France", "Books"): noisy(90, 1)}), 2)
+    assert fitted == [90]
+    assert ahead.tolist() == [[5.0] * 3] * 2

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from lakehouse.forecasting.history import History
-from lakehouse.forecasting.lifts import GroupLift, Rows, ratio, value_at
+from lakehouse.forecasting.lifts import GroupLift, Rows, known_or, ratio, value_at
 from lakehouse.forecasting.rolling import centred_mean, days_since, group_ratio, later, rolling_mean
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Flags, Floats, Numbers
@@ -17,6 +17,7 @@ _WEEK, _YEAR = 7, 364  # 52 weeks: the same weekday a year before
 _MEANS = (7, 56, 112, 364)
 _LEVEL_DAYS = 28
 _BASE_WEEKS, _BASE_LEAST = 26, 4
+_SHARE_WEEKS = 104
 _MOST_LIFT = 6.0
 
 Column: TypeAlias = Floats | Numbers | Flags
@@ -134,7 +135,21 @@ class Features:
             found.append(ratio(then, value_at(self._lift_means[28], rows.origin - years * _YEAR, rows.series)))
         for group in self._group_lifts:
             found += group.compared(rows)
-        return found
+        return [*found, *self._weekday_and_date(rows)]
+
+    @cached_property
+    def _shares(self) -> Floats:
+        """Each weekday's mean as a multiple of all days', over two years: float64 [days, series]."""
+        weekday = rolling_mean(self._sales, _SHARE_WEEKS, step=_WEEK, least=_BASE_LEAST)
+        return ratio(weekday, rolling_mean(self._sales, _SHARE_WEEKS * _WEEK))
+
+    def _weekday_and_date(self, rows: Rows) -> list[Floats]:
+        """The weekday's share, and its product with what the category sold on the same date of the years before.
+
+        Trees cut along one feature after the other: a product of two takes them many cuts, and one if it is given.
+        """
+        share = value_at(self._shares, _last_same_weekday(rows), rows.series)
+        return [share, known_or(share, np.ones_like(share)) * self._group_lifts[-1].same_date(rows)]
 
     def _identity(self, rows: Rows) -> list[Numbers]:
         return [groups[rows.series] for groups in self._groups]

@@ -45,14 +45,21 @@ class GroupLift:
         group = self.groups[rows.series]
         month, week, around = rolling_mean(self.lift, 28), rolling_mean(self.lift, 7), centred_mean(self.lift, 1)
         found = [ratio(value_at(week, rows.origin, group), value_at(month, rows.origin, group))]
-        same = []
-        for years in (1, 2):
-            # The same date falls on another weekday: lifts do not mind.
-            then = same_date_before(self.days, years)
-            before = value_at(month, then[rows.origin], group)
-            same.append(ratio(value_at(self.lift, then[rows.target], group), before))
-            found.append(ratio(value_at(around, then[rows.target], group), before))
+        found += [self._years_before(around, month, rows, years) for years in (1, 2)]
+        same = [self._years_before(self.lift, month, rows, years) for years in (1, 2)]
         return [*found, *same, np.sqrt(same[0] * same[1])]
+
+    def same_date(self, rows: Rows) -> Floats:
+        """The same date as a multiple of the four weeks before the origin's: of both years before, of one, or 1."""
+        month = rolling_mean(self.lift, 28)
+        last, before = (self._years_before(self.lift, month, rows, years) for years in (1, 2))
+        both = np.sqrt(last * before)
+        return known_or(both, known_or(last, np.ones_like(last)))
+
+    def _years_before(self, lift: Floats, month: Floats, rows: Rows, years: int) -> Floats:
+        # The same date falls on another weekday: lifts do not mind.
+        then, group = same_date_before(self.days, years), self.groups[rows.series]
+        return ratio(value_at(lift, then[rows.target], group), value_at(month, then[rows.origin], group))
 
 
 def same_date_before(days: Days, years: int) -> Numbers:
@@ -65,6 +72,11 @@ def same_date_before(days: Days, years: int) -> Numbers:
 def value_at(values: Floats, days: Numbers, columns: Numbers) -> Floats:
     """Values by day and column; missing for days before the first."""
     return np.where(days >= 0, values[np.maximum(days, 0), columns], np.nan)
+
+
+def known_or(values: Floats, otherwise: Floats) -> Floats:
+    """The values, and others where they are missing."""
+    return np.where(np.isfinite(values), values, otherwise)
 
 
 def ratio(over: Floats, under: Floats) -> Floats:

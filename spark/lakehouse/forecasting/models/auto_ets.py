@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from lakehouse.forecasting.history import History
@@ -28,11 +30,13 @@ class AutoETS:
         """Fit each series, and carry it as far as `trading` goes."""
         is_open = trading.is_open[len(history.days) :]
         self._ahead = np.zeros(is_open.shape)
+        # A country that sells one category is the same series twice.
+        forecast = cache(_forecast)
         for group in regular_groups(history, trading):
             steps = int(group.ahead.sum())
             for column, sales in zip(group.columns, group.sales.T, strict=True):
                 recent = sales[np.isfinite(sales)][-_WEEKS * group.season :]
-                self._ahead[group.ahead, column] = _forecast(recent, group.season, steps)
+                self._ahead[group.ahead, column] = forecast(tuple(recent), group.season, steps)
         self._ahead *= is_open
 
     def predict(self, horizon: int) -> Floats:
@@ -40,11 +44,12 @@ class AutoETS:
         return self._ahead[:horizon]
 
 
-def _forecast(sales: Floats, season: int, steps: int) -> Floats:
+def _forecast(recent: tuple[float, ...], season: int, steps: int) -> Floats:
     from statsforecast.models import AutoETS as Model
 
+    sales = np.array(recent)
     # What hardly varies or has just begun leaves nothing to estimate.
     if len(sales) < 2 * season + 5 or not sales.std() > 0:
         return np.full(steps, sales.mean() if len(sales) else 0.0)
     model = Model(season_length=season)
-    return np.asarray(model.forecast(np.ascontiguousarray(sales), steps)["mean"], np.float64)
+    return np.asarray(model.forecast(sales, steps)["mean"], np.float64)

@@ -21,10 +21,11 @@ _LEAST, _MOST = -3.0, 8.0
 _ROWS_A_THREAD, _MOST_THREADS = 75_000, 2
 """Fewer examples are learnt from faster by one thread than by two that wait for each other."""
 _SEED = 7
-_ROUNDS = 150
+_LEAST_ROUNDS, _MOST_ROUNDS, _ROWS_A_ROUND = 50, 150, 1000
+"""Few examples are learnt by heart in as many rounds as many examples take to be learnt."""
 _PARAMETERS: Mapping[str, Any] = {
     "objective": "l2",
-    "learning_rate": 0.05,
+    "learning_rate": 0.1,
     "num_leaves": 15,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.7,
@@ -47,8 +48,8 @@ class Boosting:
 
     name = "lightgbm"
 
-    def __init__(self, rounds: int = _ROUNDS, **parameters: Any) -> None:
-        """`rounds` is the number of trees; `parameters` go to LightGBM."""
+    def __init__(self, rounds: int | None = None, **parameters: Any) -> None:
+        """`rounds` is the number of trees, by default one a thousand examples; `parameters` go to LightGBM."""
         self._rounds = rounds
         self._parameters = {**_PARAMETERS, **parameters}
         self._ahead: Floats = np.zeros((0, 0))
@@ -64,7 +65,9 @@ class Boosting:
         weight = np.sqrt(level)
         data = lightgbm.Dataset(features.table(rows), target, weight=weight / weight.mean())
         threads = min(_MOST_THREADS, 1 + len(level) // _ROWS_A_THREAD)
-        booster = lightgbm.train({"num_threads": threads, **self._parameters}, data, self._rounds)
+        booster = lightgbm.train(
+            {"num_threads": threads, **self._parameters}, data, self._rounds or usual_rounds(len(level))
+        )
         rows = _days_ahead(history, trading)
         lifts = _square(np.asarray(booster.predict(features.table(rows), num_threads=threads)))
         sales = np.where(features.is_open(rows), lifts * features.level[rows.origin, rows.series], 0.0)
@@ -73,6 +76,11 @@ class Boosting:
     def predict(self, horizon: int) -> Floats:
         """Learnt multiple of the level; nothing on days off."""
         return self._ahead[:horizon]
+
+
+def usual_rounds(examples: int) -> int:
+    """How many trees are learnt from so many examples: one a thousand, 50 to 150."""
+    return int(np.clip(examples // _ROWS_A_ROUND, _LEAST_ROUNDS, _MOST_ROUNDS))
 
 
 def _examples(features: Features, known: int, horizon: int) -> Rows:
