@@ -30,10 +30,10 @@ class Aws:
     secret: str = "test"  # noqa: S105
     token: str | None = None
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Any = None) -> Any:
         return boto3.client(
             service, endpoint_url=self.url, region_name=REGION, aws_access_key_id=self.key,
-            aws_secret_access_key=self.secret, aws_session_token=self.token,
+            aws_secret_access_key=self.secret, aws_session_token=self.token, config=config,
         )  # fmt: skip
 
     def bucket(self) -> str:

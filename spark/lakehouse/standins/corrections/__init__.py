@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lakehouse.standins.corrections import firehose, glue, glue_updates, iam, kinesis, s3_policies
+from lakehouse.standins.corrections import delete_markers, firehose, glue, glue_updates, iam, kinesis, s3_policies
 
 
 def install(*, enforce_iam: bool = False) -> None:
@@ -17,6 +17,7 @@ def install(*, enforce_iam: bool = False) -> None:
     kinesis.install()
     firehose.install()
     s3_policies.install()
+    delete_markers.install()
     iam.install(enforce_iam=enforce_iam)
     glue.install()
     glue_updates.install()
