@@ -50,7 +50,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 pins:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
 		--extra warehouse --extra local --extra aws --extra ml --extra report --extra bench --extra dev pyproject.toml -o requirements.txt
 
 clean:

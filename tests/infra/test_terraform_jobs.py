@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import re
+import tomllib
 from dataclasses import MISSING, fields
 from importlib import metadata
 from pathlib import Path
@@ -112,11 +113,25 @@ def requirements(package: str, found: set[str]) -> set[str]:
     return found
 
 
-def test_python_modules_are_whole_and_pinned_as_everywhere() -> None:
-    listed = dict(text.split("==") for text in JOBS["publish_to_warehouse"]["python_modules"])
+CONNECTOR = "snowflake-connector-python"
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+IMPORTED = {
+    "publish_to_warehouse": {CONNECTOR},
+    "forecast_sales": {CONNECTOR, *(Requirement(text).name for text in EXTRAS["ml"])},
+}
+
+
+@pytest.mark.parametrize("name", IMPORTED)
+def test_python_modules_are_whole_and_pinned_as_everywhere(name: str) -> None:
+    listed = dict(text.split("==") for text in JOBS[name]["python_modules"])
     pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     assert listed.items() <= pinned.items()
-    assert requirements("snowflake-connector-python", set()) | {"snowflake-connector-python"} == listed.keys()
+    needed = set().union(*(requirements(package, set()) for package in IMPORTED[name]))
+    assert needed | IMPORTED[name] == listed.keys()
+
+
+def test_jobs_that_import_nothing_beyond_spark_are_given_nothing() -> None:
+    assert {name for name, entry in JOBS.items() if entry.get("python_modules")} == IMPORTED.keys()
 
 
 def test_catalog_is_the_models() -> None:
