@@ -38,6 +38,7 @@ resource "aws_glue_job" "this" {
   timeout                = each.value.timeout_minutes
   max_retries            = each.value.retries
   security_configuration = aws_glue_security_configuration.this.name
+  connections            = contains(keys(local.connected), each.key) ? aws_glue_connection.network[*].name : null
 
   command {
     name            = "glueetl"

@@ -96,6 +96,12 @@ variable "warehouse_secret_arn" {
   default     = null
 }
 
+variable "network" {
+  description = "Where the tracking server can be reached from: a private subnet, its zone, and a security group; null where no job need be in a network"
+  type        = object({ subnet_id = string, availability_zone = string, security_group_id = string })
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days that the jobs' logs are kept"
   type        = number

@@ -93,6 +93,53 @@ resource "aws_vpc_security_group_ingress_rule" "model_to_tracking" {
   referenced_security_group_id = aws_security_group.server.id
 }
 
+data "aws_subnet" "jobs" {
+  id = var.subnet_ids[0]
+}
+
+# Jobs on Glue: their workers talk to each other, and to the tracking server.
+resource "aws_security_group" "jobs" {
+  name        = "${var.name}-mlflow-jobs"
+  description = "Jobs that keep models"
+  vpc_id      = var.vpc_id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "jobs_to_each_other" {
+  security_group_id            = aws_security_group.jobs.id
+  description                  = "Workers of one job; Glue asks for all ports"
+  ip_protocol                  = "tcp"
+  from_port                    = 0
+  to_port                      = 65535
+  referenced_security_group_id = aws_security_group.jobs.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "jobs_to_each_other" {
+  security_group_id            = aws_security_group.jobs.id
+  description                  = "Workers of one job; Glue asks for all ports"
+  ip_protocol                  = "tcp"
+  from_port                    = 0
+  to_port                      = 65535
+  referenced_security_group_id = aws_security_group.jobs.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "jobs_https" {
+  security_group_id = aws_security_group.jobs.id
+  description       = "The tracking server, S3, Snowflake, secrets, logs, Python packages: all by TLS"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "jobs_to_tracking" {
+  security_group_id            = aws_security_group.balancer.id
+  description                  = "Jobs that keep models"
+  ip_protocol                  = "tcp"
+  from_port                    = local.tracking.open
+  to_port                      = local.tracking.open
+  referenced_security_group_id = aws_security_group.jobs.id
+}
+
 resource "aws_vpc_security_group_egress_rule" "balancer" {
   for_each = local.servers
 

@@ -14,7 +14,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets in two zones or more, from which images can be pulled and S3, Secrets Manager and CloudWatch be reached"
+  description = "Private subnets in two zones or more, from which images and Python packages can be fetched and S3, Secrets Manager, CloudWatch and Snowflake be reached"
   type        = list(string)
 
   validation {

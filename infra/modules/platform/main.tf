@@ -63,6 +63,7 @@ module "glue_jobs" {
   spark_conf           = var.spark_conf
   delta_log_table      = length(var.delta_log_store_jars) == 0 ? null : module.lake.delta_log_table
   warehouse_secret_arn = var.warehouse_secret_arn
+  network              = one(module.mlflow[*].jobs_network)
   log_retention_days   = var.retention.logs_days
   schedule_enabled     = var.schedule_enabled
 

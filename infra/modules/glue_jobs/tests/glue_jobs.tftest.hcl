@@ -41,6 +41,40 @@ variables {
   }
 }
 
+run "without_a_network_no_job_is_in_one" {
+  command = plan
+  assert {
+    condition     = length(aws_glue_connection.network) == 0 && length(aws_iam_role_policy.network) == 0 && alltrue([for job in aws_glue_job.this : job.connections == null])
+    error_message = "A job is in a network that nobody named."
+  }
+}
+
+run "job_that_keeps_models_and_no_other_is_in_the_network" {
+  variables {
+    network   = { subnet_id = "subnet-1", availability_zone = "eu-central-1a", security_group_id = "sg-1" }
+    arguments = { lake = "s3://shop-lake/tables", landing = "s3://shop-landing/orders", source = "shop", tracking = "https://mlflow.shop.example" }
+    pipeline = {
+      schedule = "cron(15 * * * ? *)"
+      jobs = {
+        ingest_orders  = { description = "Landing to bronze", entry_point = "glue_jobs/ingest_orders.py", arguments = ["lake", "landing", "source"], reads = ["landing"], writes = ["bronze.orders"] }
+        forecast_sales = { description = "Forecast", entry_point = "glue_jobs/forecast_sales.py", after = ["ingest_orders"], arguments = ["lake", "tracking"], reads = ["bronze.orders"], writes = ["gold.sales_forecast"] }
+      }
+    }
+  }
+  assert {
+    condition     = aws_glue_job.this["ingest_orders"].connections == null && aws_glue_job.this["forecast_sales"].connections == tolist(["shop-dev"]) && keys(aws_iam_role_policy.network) == ["forecast_sales"]
+    error_message = "The job that keeps models does not reach the tracking server, or another job is in its network."
+  }
+  assert {
+    condition     = aws_glue_connection.network[0].physical_connection_requirements[0].subnet_id == "subnet-1" && aws_glue_connection.network[0].connection_type == "NETWORK"
+    error_message = "The connection leads elsewhere."
+  }
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.network[0].statement : statement.resources if statement.sid == "JoinTheNetwork"]) == toset(["arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-1", "arn:aws:ec2:eu-central-1:123456789012:security-group/sg-1", "arn:aws:ec2:eu-central-1:123456789012:network-interface/*"])
+    error_message = "The job may join other networks."
+  }
+}
+
 run "jobs_code_order_and_logs_are_those_of_the_pipeline" {
   assert {
     condition     = jsonencode([for job in ["ingest_orders", "build_order_lines"] : [aws_glue_job.this[job].worker_type, aws_glue_job.this[job].number_of_workers, aws_glue_job.this[job].timeout, aws_glue_job.this[job].max_retries, aws_glue_job.this[job].glue_version]]) == jsonencode([["G.1X", 2, 60, 1, "6.0"], ["G.2X", 5, 30, 0, "6.0"]])

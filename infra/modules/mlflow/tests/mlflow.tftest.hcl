@@ -41,6 +41,17 @@ variables {
   kms_key_arn      = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
+run "jobs_reach_the_tracking_server_and_nothing_else_reaches_them" {
+  assert {
+    condition     = output.jobs_network.subnet_id == "subnet-1" && aws_vpc_security_group_ingress_rule.jobs_to_tracking.from_port == 443 && aws_vpc_security_group_ingress_rule.jobs_to_tracking.security_group_id == aws_security_group.balancer.id
+    error_message = "A job's requests do not come through."
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.jobs_to_each_other.referenced_security_group_id == aws_security_group.jobs.id
+    error_message = "Others than its own workers may reach a job."
+  }
+}
+
 run "tracking_server_is_private_and_its_password_is_nowhere" {
   assert {
     condition     = keys(aws_ecs_service.server) == ["tracking"] && output.model_url == null
