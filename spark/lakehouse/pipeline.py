@@ -28,9 +28,6 @@ from lakehouse.settings import State, project_file
 from lakehouse.sources.landing import Landing, list_landing
 from lakehouse.uptodate import is_up_to_date, vanished_files
 
-SMALL_LANDING = 2_000_000
-"""Bytes of landed files up to which a quick JVM start is worth more than a fast JVM."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -146,7 +143,7 @@ def _run_jobs(
     on_job: Callable[[str, str], None],
 ) -> None:
     with _step(report, "session", on_job), telling("session started"):
-        spark = _start(state, landing)
+        spark = start_session(log_file=state.spark_log, few_rows=landing.is_small)
     try:
         lock.name(jvm_pid(spark))
         for job in chosen_jobs(options.jobs):
@@ -163,11 +160,6 @@ def _step(report: RunReport, name: str, on_job: Callable[[str, str], None]) -> I
     yield
     report.seconds[name] = time.monotonic() - started
     on_job(name, "end")
-
-
-def _start(state: State, landing: Landing) -> SparkSession:
-    landed = sum(file.size for file in landing.files)
-    return start_session(log_file=state.spark_log, few_rows=landed < SMALL_LANDING)
 
 
 def run_job(spark: SparkSession, name: str, state: State, options: Options, run_id: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from lakehouse.errors import LandingError
 from lakehouse.sources.format import Format
-from lakehouse.sources.landing import list_landing, why_ignored
+from lakehouse.sources.landing import SMALL, list_landing, why_ignored
 from lakehouse.sources.storage import Folder
 
 Land = Callable[[dict[str, bytes]], Path]
@@ -101,3 +101,9 @@ def test_name_that_firehose_gives_counts_as_json_lines(kind: str, counts: bool) 
     reason = why_ignored("2024/05/01/12/orders-1-2024-05-01-12-00-07-4c7e.gz", Format(type=kind))
     assert (reason is None) is counts
     assert why_ignored("orders.xlsx.gz", Format(type=kind)) == f"not named like a {kind} file"
+
+
+def test_landing_is_small_by_the_bytes_of_all_that_counts(land: Land) -> None:
+    half = bytes(SMALL // 2)
+    assert list_landing(Folder(land({"a.csv": half, "b.csv": half[:-1], "c.json": half})), Format()).is_small
+    assert not list_landing(Folder(land({"a.csv": half, "b.csv": half})), Format()).is_small

@@ -33,6 +33,7 @@ from lakehouse.pipeline import go_on, load_jobs
 from lakehouse.quality import MEANINGS
 from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State, open_state
+from lakehouse.sources.landing import list_landing
 from lakehouse.uptodate import files_set_aside, last_runs, open_table, table_rows
 from lakehouse.verify import Verification
 from lakehouse.verify import verify as verify_state
@@ -220,7 +221,8 @@ def _verify(state: State) -> Verification:
     if missing:
         raise UsageError(f"There is no {missing[0]} in {state.home} yet: `lakehouse run` comes first.")
     with run_lock(state.locked):
-        spark = start_session(log_file=state.spark_log, few_rows=True)
+        landing = list_landing(state.storage, state.mapping().format)
+        spark = start_session(log_file=state.spark_log, few_rows=landing.is_small)
         try:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
             with told_in_one_line("verify", go_on(state)):

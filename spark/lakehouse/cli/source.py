@@ -12,6 +12,7 @@ from lakehouse.cli.options import Format, OutputFormat
 from lakehouse.cli.present import output, print_json, print_table
 from lakehouse.session import start_session, stop_session
 from lakehouse.sources.check import SourceCheck, check_source
+from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import builtin_sources, load_mapping
 from lakehouse.sources.storage import read_file, storage_at
 
@@ -44,9 +45,10 @@ def check(
     Nothing is written. Exit code 4 where there are problems.
     """
     mapping = load_mapping(source)
-    spark = start_session(few_rows=True)
+    storage = storage_at(landing)
+    spark = start_session(few_rows=list_landing(storage, mapping.format).is_small)
     try:
-        found = check_source(spark, mapping, storage_at(landing))
+        found = check_source(spark, mapping, storage)
     finally:
         stop_session(spark)
     if output_format == Format.JSON:

@@ -16,6 +16,8 @@ ENDINGS = {
 }
 PACKED = (".gz", ".zst")
 HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
+SMALL = 2_000_000
+"""Bytes of landed files below which planning a query takes longer than computing it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Landing:
     storage: Storage
     files: tuple[LandedFile, ...]
     ignored: tuple[tuple[str, str], ...]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a session for few rows suits it."""
+        return sum(file.size for file in self.files) < SMALL
 
 
 def list_landing(storage: Storage, form: Format) -> Landing:
