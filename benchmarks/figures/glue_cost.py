@@ -17,7 +17,8 @@ from benchmarks.results import Plan
 from benchmarks.runs import REST, steps
 from benchmarks.text import seconds
 from lakehouse.cost import COLUMNS, MILLION, Assumptions, CpuSeconds, Measured, estimates, runs_a_day
-from lakehouse.cost.document import page
+from lakehouse.cost.bill import HISTORY_DAYS
+from lakehouse.cost.document import RUNS_MILLIONS_A_DAY, page
 from lakehouse.generator import generate
 
 TITLE = "What a run would cost on AWS Glue"
@@ -28,7 +29,7 @@ DPU-seconds with the jobs and workers of `glue_jobs/pipeline.yaml`; its formulas
 """
 DAY_LINES, FULL_DAYS, ADDED_DAYS = 2_500, (80, 400), (8, 80)
 PAGE = Path(__file__).parents[2] / "docs" / "cost.md"
-LINES_A_DAY, HISTORY_DAYS = (MILLION, 100 * MILLION, 10_000 * MILLION), 365
+LINES_A_DAY = [millions * MILLION for millions in RUNS_MILLIONS_A_DAY]
 
 Cpu = dict[str, float]
 """CPU seconds by job."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.charts import bars
-from benchmarks.figures.beside_duckdb import JOBS as JOBS_OF_THE_LAKE
 from benchmarks.measure import Contender, lakehouse, medians, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
 from benchmarks.runs import steps
 from benchmarks.text import COST, cost, gigabytes, seconds
+from lakehouse.pipeline import load_jobs
 
 TITLE = "UCI Online Retail: 541,909 lines, landing to warehouse"
 ABOUT = """
@@ -22,7 +22,7 @@ setting up (jars, class archive) does not. `lakehouse verify` then reads landing
 compares day by day.
 """
 WALL_SECONDS, MEMORY_GB = 60, 4
-JOBS = (*JOBS_OF_THE_LAKE, "publish_to_warehouse")
+JOBS = [job.name for job in load_jobs() if job.name != "forecast_sales"]
 
 
 def measure(plan: Plan) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Lake:
 
     def create(self, *tables: Table) -> set[Table]:
         """Create the tables that are not there yet, and return those."""
-        missing = [table for table in tables if not self.has(table)]
+        missing = [table for table, there in zip(tables, side_by_side(self.has, tables), strict=True) if not there]
         side_by_side(self._create, missing)
         return set(missing)
 

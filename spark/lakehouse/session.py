@@ -32,8 +32,8 @@ SETTINGS = {
     # Every line_id is another: Parquet's attempt at a dictionary of them is in vain.
     "spark.hadoop.parquet.enable.dictionary#line_id": "false",
     # Hadoop starts a process whenever it sets a local file's mode or looks for a link: some 700 in a small run.
+    # Commits stay with Delta's own log store: LocalLogStore loses some where two processes write one table.
     "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
-    "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
     "spark.hadoop.spark.sql.streaming.checkpointFileManagerClass": (
         "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
     ),

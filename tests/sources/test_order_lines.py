@@ -17,6 +17,9 @@ from lakehouse.quality import LINE_RULES, MEANINGS, RECORD_RULES
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import field_positions, parse_records
 
+# On Glue, and here where much has landed, queries are compiled.
+pytestmark = pytest.mark.usefixtures("compiled")
+
 Make = Callable[..., Mapping]
 Judged = Callable[..., list[Row]]
 JSON = {"type": "json"}

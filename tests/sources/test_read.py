@@ -22,6 +22,9 @@ from lakehouse.model import ORDER_LINES_RAW
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.sources.plan import FileEntry
 
+# On Glue, and here where much has landed, queries are compiled.
+pytestmark = pytest.mark.usefixtures("compiled")
+
 Make = Callable[..., Mapping]
 Land = Callable[[dict[str, bytes]], Path]
 Planned = Callable[[Path, Mapping], list[FileEntry]]

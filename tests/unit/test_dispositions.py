@@ -9,6 +9,9 @@ from pyspark.sql import SparkSession
 
 from lakehouse.transforms.dispositions import decide
 
+# On Glue, and here where much has landed, queries are compiled.
+pytestmark = pytest.mark.usefixtures("compiled")
+
 SCHEMA = (
     "line_id STRING, content_hash BIGINT, at STRING, deleted BOOLEAN, line_type STRING, reasons ARRAY<STRING>, "
     "file STRING, line_number BIGINT"

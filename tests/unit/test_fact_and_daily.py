@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.model import DIM_CATEGORY, DIM_COUNTRY, DIM_DATE, FACT_SALES, ORDER_LINES
@@ -13,6 +14,9 @@ from lakehouse.model.table import Table
 from lakehouse.transforms.daily_sales import daily_sales
 from lakehouse.transforms.dimensions import calendar, customers, products
 from lakehouse.transforms.fact_sales import fact_sales
+
+# On Glue, and here where much has landed, queries are compiled.
+pytestmark = pytest.mark.usefixtures("compiled")
 
 UNKNOWN = -1
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.transforms.scd2 import at_time, versions
+
+# On Glue, and here where much has landed, queries are compiled.
+pytestmark = pytest.mark.usefixtures("compiled")
 
 BEGINNING, END = "1900-01-01 00:00:00", "9999-12-31 00:00:00"
 MAY, JUNE, JULY = "2024-05-01 00:00:00", "2024-06-01 00:00:00", "2024-07-01 00:00:00"

@@ -15,13 +15,16 @@ def test_spark_takes_the_python_that_started_it_and_not_the_one_on_the_path(spar
     assert spark.sparkContext.pythonExec == sys.executable
 
 
-def test_writing_a_delta_table_starts_no_process(spark: SparkSession, tmp_path: Path) -> None:
+def test_writing_files_starts_no_process(spark: SparkSession, tmp_path: Path) -> None:
     before = faults_of_ended_children(spark)
-    table = f"{tmp_path}/folder/table"
     for _ in range(2):
-        spark.range(3).write.format("delta").mode("append").save(table)
-    assert spark.read.format("delta").load(table).count() == 6
+        spark.range(3).write.mode("append").parquet(f"{tmp_path}/folder/files")
+    assert spark.read.parquet(f"{tmp_path}/folder/files").count() == 6
     assert faults_of_ended_children(spark) == before
+
+
+def test_commits_go_through_the_log_store_that_loses_none_between_processes(spark: SparkSession) -> None:
+    assert spark.conf.get("spark.delta.logStore.file.impl", None) is None, "see docs/decisions/small-runs.md"
 
 
 def faults_of_ended_children(spark: SparkSession) -> int:

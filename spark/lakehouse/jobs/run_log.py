@@ -7,11 +7,10 @@ is read again changes nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
@@ -119,7 +118,9 @@ def job_run(
     started, clock = datetime.now(UTC), time.monotonic()
     with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
         made = lake.create(JOB_RUNS, *writes)
-        last, inputs = _read_before(lake, job, reads, anew=bool(made))
+        inputs = dict(zip((table.name for table in reads), side_by_side(lake.version, reads), strict=True))
+        # Where a table is to be filled anew, what was read before does not count.
+        last = None if made else last_run(lake, job)
         run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, made)
         yield run
         told["rows"] = run.rows
@@ -137,15 +138,6 @@ def job_run(
             "rows": run.rows,
         }
         lake.append(JOB_RUNS, local_rows(lake.spark, [log], JOB_RUNS.schema))
-
-
-def _read_before(lake: Lake, job: str, reads: Sequence[Table], *, anew: bool) -> tuple[Row | None, dict[str, Version]]:
-    """The job's last run, which does not count where a table has to be filled anew; the versions of what it reads."""
-    ask: list[Callable[[], Any]] = [partial(lake.version, table) for table in reads]
-    ask += [] if anew else [partial(last_run, lake, job)]
-    answers = side_by_side(lambda question: question(), ask)
-    inputs = {table.name: version for table, version in zip(reads, answers, strict=False)}
-    return None if anew else answers[-1], inputs
 
 
 def last_run(lake: Lake, job: str) -> Row | None:
