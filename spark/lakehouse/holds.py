@@ -92,16 +92,19 @@ def _most_often(counts: dict[str, int]) -> str:
     return max(sorted(counts), key=lambda rule: counts[rule], default="")
 
 
-def record_holds(lake: Lake, max_share: float, *, accept: bool) -> list[Hold]:
+def record_holds(lake: Lake, recorded: DataFrame | None, max_share: float, *, accept: bool) -> list[Hold]:
     """Bring ops.holds to the shares of now.
+
+    Args:
+        recorded: the rows of ops.holds; None where it was just made.
 
     Returns:
         The open holds.
     """
-    before = [Hold(**row.asDict()) for row in lake.read(HOLDS).collect()]
+    before = [] if recorded is None else [Hold(**row.asDict()) for row in recorded.collect()]
     holds = judge(current_shares(lake), before, max_share, accept=accept)
     if holds:
-        lake.reconcile(HOLDS, lake.read(HOLDS), local_rows(lake.spark, map(asdict, holds), HOLDS.schema))
+        lake.reconcile(HOLDS, recorded, local_rows(lake.spark, map(asdict, holds), HOLDS.schema))
     return [hold for hold in holds if hold.status == "open"]
 
 

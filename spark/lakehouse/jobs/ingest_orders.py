@@ -51,10 +51,10 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if log.last is None or log.mapping_changed:
             check_expressions(spark, mapping)
         landing = list_landing(storage_at(config.landing), mapping.format)
-        registry = _registry(lake)
+        registry = _registry(log)
         if unfinished := registry.planned():
             _finish(log, registry, unfinished)
-            registry = _registry(lake)
+            registry = _registry(log)
         entries = registry.new_entries(landing, mapping, retry=config.retry_quarantine or log.mapping_changed)
         planned = [entry for entry in entries if entry.status == "planned"]
         if entries:
@@ -68,8 +68,9 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     return log.rows
 
 
-def _registry(lake: Lake) -> Registry:
-    return Registry(FileEntry(**row.asDict()) for row in lake.read(LANDING_FILES).collect())
+def _registry(log: JobRun) -> Registry:
+    known = log.present(LANDING_FILES)
+    return Registry(FileEntry(**row.asDict()) for row in (known.collect() if known is not None else ()))
 
 
 def _finish(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:

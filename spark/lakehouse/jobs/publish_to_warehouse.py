@@ -60,7 +60,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(LEDGER, HOLDS)) as log:
         feeds = [log.feed(table) for table in INPUTS]
         changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
-        entries = _lake_ledger(lake, mapping, accept=config.accept_quarantine) if changed else []
+        entries = _lake_ledger(log, mapping, accept=config.accept_quarantine) if changed else []
         with opened(config) as connection:
             done = publish(lake, connection, PUBLISHED, log.inputs, config.exports, config.run_id)
             log.rows |= done.rows
@@ -73,10 +73,11 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     return log.rows
 
 
-def _lake_ledger(lake: Lake, mapping: Mapping, *, accept: bool) -> list[Entry]:
-    entries = lake_entries(lake)
+def _lake_ledger(log: JobRun, mapping: Mapping, *, accept: bool) -> list[Entry]:
+    entries = lake_entries(log.lake)
     require_balance(entries, published=False)
-    require_none(record_holds(lake, mapping.max_quarantine, accept=accept), mapping.max_quarantine)
+    holds = record_holds(log.lake, log.present(HOLDS), mapping.max_quarantine, accept=accept)
+    require_none(holds, mapping.max_quarantine)
     return entries
 
 
@@ -100,4 +101,4 @@ def _entries(connection: Connection, source: str, hop: str, query: str) -> list[
 
 def _record(log: JobRun, entries: list[Entry]) -> None:
     desired = local_rows(log.lake.spark, (entry._asdict() for entry in entries), LEDGER.schema)
-    log.lake.reconcile(LEDGER, log.lake.read(LEDGER), desired)
+    log.lake.reconcile(LEDGER, log.present(LEDGER), desired)

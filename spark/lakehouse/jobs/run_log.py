@@ -92,6 +92,10 @@ class JobRun:
             return Feed(self.lake, table, None, until)
         return Feed(self.lake, table, since, until)
 
+    def present(self, table: Table) -> DataFrame | None:
+        """The table's rows; None where this run made it, so that nobody looks into an empty table."""
+        return None if table in self.made else self.lake.read(table)
+
     def reconcile(self, table: Table, current: DataFrame, desired: DataFrame) -> Written:
         """Write as `Lake.reconcile` does, and note the rows."""
         written = self.lake.reconcile(table, None if table in self.made else current, desired)
