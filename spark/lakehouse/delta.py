@@ -121,6 +121,19 @@ class Lake:
         with _writing(table, verb) as told:
             told["rows"] = self.spark.sql(statement, **given).collect()[0]["num_affected_rows"]
 
+    def compact(self, table: Table) -> int:
+        """Join the table's small files into larger ones; the number of files that were joined."""
+        with telling("files joined", table=table.name) as told, state_change(f"optimize {table.name}"):
+            [done] = self.spark.sql(f"OPTIMIZE {self.sql_name(table)}").collect()
+            files = int(done["metrics"]["numFilesRemoved"])
+            told["files"] = files
+        return files
+
+    def vacuum(self, table: Table, hours: int) -> None:
+        """Remove the files that no version of the last `hours` has."""
+        with telling("old files removed", table=table.name), state_change(f"vacuum {table.name}"):
+            self.spark.sql(f"VACUUM {self.sql_name(table)} RETAIN {hours} HOURS").collect()
+
     def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
         """Append `rows`, unless this writer has appended this batch, or a later one, before."""
         write = rows.select(*table.column_names).write.format("delta").mode("append")

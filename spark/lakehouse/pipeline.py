@@ -64,13 +64,15 @@ class RunReport:
 
 
 def load_jobs(path: Path | None = None) -> list[Job]:
-    """The jobs of pipeline.yaml, each behind those that it comes after.
+    """The jobs that a run consists of, as pipeline.yaml has them, each behind those that it comes after.
+
+    A job with a schedule of its own is none of them.
 
     Raises:
         UsageError: the file names an unknown job, or jobs wait for each other.
     """
     content = yaml.safe_load((path or project_file("glue_jobs/pipeline.yaml")).read_text())
-    jobs = {name: _job(name, entry) for name, entry in content["jobs"].items()}
+    jobs = {name: _job(name, entry) for name, entry in content["jobs"].items() if "schedule" not in entry}
     unknown = {after for job in jobs.values() for after in job.after} - jobs.keys()
     if unknown:
         raise UsageError(f"pipeline.yaml: no job is called {', '.join(sorted(unknown))}")

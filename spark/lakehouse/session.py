@@ -78,7 +78,7 @@ def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
     builder = builder.config("spark.driver.extraJavaOptions", options.strip())
-    with _standard_error_to(log_file):
+    with _output_to(log_file):
         spark = builder.getOrCreate()
     # PySpark logs each analysis error that it raises, with the JVM's whole stack.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
@@ -101,17 +101,20 @@ def s3a_settings(prefix: str = "spark.hadoop.fs.s3a") -> dict[str, str]:
 
 
 @contextmanager
-def _standard_error_to(log_file: Path | None) -> Iterator[None]:
-    """Let a process started here inherit this file as its standard error: the JVM writes its log there."""
+def _output_to(log_file: Path | None) -> Iterator[None]:
+    """Let a process started here inherit this file as its outputs: to one the JVM logs, to the other Delta prints."""
+    sys.stdout.flush()
     sys.stderr.flush()
-    kept = os.dup(2)
+    kept = {stream: os.dup(stream) for stream in (1, 2)}
     target = os.open(log_file or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
-        os.dup2(target, 2)
+        for stream in kept:
+            os.dup2(target, stream)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        for stream, before in kept.items():
+            os.dup2(before, stream)
+            os.close(before)
         os.close(target)
 
 

@@ -37,7 +37,7 @@ def test_help_names_every_command_the_first_step_and_the_exit_codes(lakehouse: C
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs", "cost", "send"]
+    "command", ["demo", "generate", "run", "verify", "query", "status", "source", "jobs", "cost", "send", "maintain"]
 )
 def test_every_command_explains_itself(lakehouse: Command, command: str) -> None:
     answer = lakehouse(command, "--help")
@@ -51,7 +51,7 @@ def test_unknown_option_is_wrong_use(lakehouse: Command) -> None:
     assert "--source" in answer.err
 
 
-@pytest.mark.parametrize("command", [("status",), ("query", "select 1"), ("verify",), ("run",)])
+@pytest.mark.parametrize("command", [("status",), ("query", "select 1"), ("verify",), ("run",), ("maintain",)])
 def test_command_before_any_run_says_how_to_start(lakehouse: Command, command: tuple[str, ...]) -> None:
     answer = lakehouse(*command)
     assert answer.code == 2

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[2] / "glue_jobs"
 
 
 def test_every_job_has_an_entry_point_and_no_entry_point_lacks_a_job() -> None:
-    assert {path.stem for path in FOLDER.glob("*.py")} == {job.name for job in load_jobs()}
+    assert {path.stem for path in FOLDER.glob("*.py")} == {job.name for job in load_jobs()} | {"maintain_lake"}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)

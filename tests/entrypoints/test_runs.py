@@ -14,8 +14,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse import pipeline
-from lakehouse.cli import look
+from lakehouse.cli import look, maintain
 from lakehouse.delta import Lake
+from lakehouse.lock import run_lock
 from lakehouse.model import FACT_SALES
 from lakehouse.settings import State
 
@@ -36,10 +37,11 @@ def sale(number: int, **others: Any) -> str:
 @pytest.fixture(scope="module")
 def shared_session(spark: SparkSession) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        for module in (pipeline, look):
+        for module in (pipeline, look, maintain):
             patched.setattr(module, "start_session", lambda **settings: spark)
             patched.setattr(module, "stop_session", lambda session: None)
-        patched.setattr(pipeline, "jvm_pid", lambda session: None)
+        for module in (pipeline, maintain):
+            patched.setattr(module, "jvm_pid", lambda session: None)
         yield
 
 
@@ -64,7 +66,7 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**settings: Any) -> SparkSession:
         pytest.fail("Spark was started")
 
-    for module in (pipeline, look):
+    for module in (pipeline, look, maintain):
         monkeypatch.setattr(module, "start_session", refuse)
 
 
@@ -127,6 +129,30 @@ def test_status_tells_tables_runs_and_where_the_state_is(lakehouse: Command, no_
     assert {table["table"]: table["rows"] for table in found["tables"]}["gold.fact_sales"] == 5
     assert {run["job"] for run in found["runs"]} == {job.name for job in pipeline.load_jobs()}
     assert "gold.fact_sales" in lakehouse("status", "--home", home).out
+
+
+def test_maintain_tells_what_each_table_took_and_takes_now(
+    lakehouse: Command, shared_session: None, copied_home: Path
+) -> None:
+    answer = lakehouse("maintain", "--home", copied_home)
+    assert answer.code == 0
+    assert "MB before" in answer.out
+    assert "gold.fact_sales" in answer.out
+    runs = next(row for row in answer.out.splitlines() if "ops.job_runs" in row)
+    assert [cell.strip() for cell in runs.split("│")][2] == str(len(pipeline.load_jobs()))  # a file for each run joined
+    assert lakehouse("query", "select count(*) N from STAR.FACT_SALES", "--home", copied_home).code == 0
+
+
+def test_maintain_refuses_less_than_a_week_a_state_without_a_lake_and_one_that_is_busy(
+    lakehouse: Command, no_session: None, copied_home: Path
+) -> None:
+    assert lakehouse("maintain", "--home", copied_home, "--keep-days", "6").code == 2
+    with run_lock(copied_home):
+        assert lakehouse("maintain", "--home", copied_home).code == 6
+    shutil.rmtree(copied_home / "lake")
+    answer = lakehouse("maintain", "--home", copied_home)
+    assert (answer.code, answer.out) == (2, "")
+    assert "There is no lake in" in answer.words
 
 
 def test_full_refresh_that_would_lose_rows_is_refused(

@@ -76,9 +76,11 @@ def named_tables(module: ModuleType) -> set[str]:
 
 
 def written_tables(module: ModuleType) -> set[str]:
-    """What the job tells its run log that it writes."""
+    """What the job tells its run log that it writes; all tables that it names where it keeps no log."""
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
-    log = next(call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "job_run")
+    log = next((call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "job_run"), None)
+    if log is None:  # a job that keeps up the tables themselves
+        return named_tables(module) - {JOB_RUNS.name}
     writes = next(keyword.value for keyword in log.keywords if keyword.arg == "writes")
     return {table.name for table in eval(ast.unparse(writes), vars(module))}  # noqa: S307 (our own source)
 

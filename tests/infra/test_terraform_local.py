@@ -64,7 +64,7 @@ def test_platform_comes_stays_and_goes(endpoint: str, tmp_path: Path) -> None:
 
     assert re.search(r"Apply complete! Resources: \d{2,} added", terraform.run("apply", "-auto-approve", *options))
     there = left_behind(endpoint)
-    assert len(there["jobs"]) == len(there["triggers"]) == 6
+    assert len(there["jobs"]) == len(there["triggers"]) == 7
     assert all(there.values())
     terraform.run("plan", "-detailed-exitcode", *options)
     # The plan has just looked at everything.

@@ -43,19 +43,24 @@ def test_each_entry_is_named_with_what_is_wrong(terraform: Terraform) -> None:
             "fifth": {"timeout_minutes": 0},
             "sixth": {"retries": 11},
             "seventh": {"writes": ["bronze/*"]},
+            "eighth": {"schedule": "cron(45 3 ? * SUN *)"},
+            "ninth": {"after": ["eighth"]},
         },
     )
-    assert 'schedule is "cron(15 * * * * *)". It must be cron(minutes hours' in told
+    assert 'schedule is "cron(15 * * * * *)", that of eighth "cron(45 3 ? * SUN *)". It must be cron(' in told
     assert "letters, digits and underscores, and these are not: Ingest." in told
     assert "no such job: second comes after first." in told
     assert "that of third is G.3X." in told
     assert "fourth has 1." in told
     assert "unlike in fifth, sixth." in told
     assert "unlike bronze/* of seventh." in told
+    assert "none waits for it, unlike eighth." in told
 
 
 def test_schedule_of_five_fields_is_told_apart(terraform: Terraform) -> None:
     assert 'schedule is "cron(15 * * * ?)"' in refusal(terraform, "cron(15 * * * ?)", {"first": {}})
+    own = {"first": {"schedule": "cron(45 3 * * SUN)"}}
+    assert 'that of first "cron(45 3 * * SUN)". It must' in refusal(terraform, "cron(15 * * * ? *)", own)
 
 
 def test_jobs_that_are_no_object_are_told_by_their_attribute(terraform: Terraform) -> None:

@@ -6,6 +6,7 @@ variable "pipeline" {
       description     = string
       entry_point     = string
       after           = optional(list(string), [])
+      schedule        = optional(string)
       arguments       = optional(list(string), [])
       reads           = optional(list(string), [])
       writes          = optional(list(string), [])
@@ -18,8 +19,13 @@ variable "pipeline" {
   })
 
   validation {
-    condition     = can(regex("^cron\\([0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+\\)$", var.pipeline.schedule)) && length(regexall("\\?", var.pipeline.schedule)) == 1
-    error_message = "pipeline.yaml: schedule is \"${var.pipeline.schedule}\". It must be cron(minutes hours day-of-month month day-of-week year), with ? for one of the two days, such as cron(15 * * * ? *)."
+    condition     = alltrue([for schedule in concat([var.pipeline.schedule], [for job in var.pipeline.jobs : job.schedule if job.schedule != null]) : can(regex("^cron\\([0-9*,/-]+ [0-9*,/-]+ [0-9*,/?LW-]+ [0-9A-Z*,/-]+ [0-9A-Z*,/?L#-]+ [0-9*,/-]+\\)$", schedule)) && length(regexall("\\?", schedule)) == 1])
+    error_message = "pipeline.yaml: schedule is \"${var.pipeline.schedule}\"${join("", [for name, job in var.pipeline.jobs : ", that of ${name} \"${job.schedule}\"" if job.schedule != null])}. It must be cron(minutes hours day-of-month month day-of-week year), with ? for one of the two days, such as cron(15 * * * ? *)."
+  }
+
+  validation {
+    condition     = alltrue([for name, job in var.pipeline.jobs : length(job.after) == 0 && !contains(flatten([for other in var.pipeline.jobs : other.after]), name) if job.schedule != null])
+    error_message = "pipeline.yaml: a job with a schedule of its own waits for none and none waits for it, unlike ${join(", ", [for name, job in var.pipeline.jobs : name if job.schedule != null && (length(job.after) > 0 || contains(flatten([for other in var.pipeline.jobs : other.after]), name))])}."
   }
 
   validation {
@@ -60,6 +66,9 @@ variable "pipeline" {
 
 locals {
   jobs = var.pipeline.jobs
+
+  in_workflow     = { for name, job in local.jobs : name => job if job.schedule == null }
+  on_own_schedule = { for name, job in local.jobs : name => job if job.schedule != null }
 
   # Which jobs come before a job, in 1 step, in up to 2, 4, 8, 16 and 32: more jobs than that there are not.
   before_1  = { for name, job in local.jobs : name => toset(job.after) }

@@ -24,7 +24,7 @@ resource "aws_glue_trigger" "schedule" {
   workflow_name = aws_glue_workflow.this.name
 
   dynamic "actions" {
-    for_each = [for name, job in local.jobs : name if length(job.after) == 0]
+    for_each = [for name, job in local.in_workflow : name if length(job.after) == 0]
 
     content {
       job_name = aws_glue_job.this[actions.value].name
@@ -33,7 +33,7 @@ resource "aws_glue_trigger" "schedule" {
 }
 
 resource "aws_glue_trigger" "after" {
-  for_each = { for name, job in local.jobs : name => job if length(job.after) > 0 }
+  for_each = { for name, job in local.in_workflow : name => job if length(job.after) > 0 }
 
   name          = "${var.name}-${each.key}"
   description   = "Starts ${each.key} when ${join(" and ", each.value.after)} succeeded"
@@ -54,6 +54,25 @@ resource "aws_glue_trigger" "after" {
       }
     }
   }
+
+  actions {
+    job_name = aws_glue_job.this[each.key].name
+  }
+}
+
+locals {
+  # Nothing but Delta's log store keeps the commits of two writers apart: without it, nobody starts a job beside the workflow.
+  beside_the_workflow = var.schedule_enabled && var.delta_log_table != null
+}
+
+resource "aws_glue_trigger" "own_schedule" {
+  for_each = local.on_own_schedule
+
+  name        = "${var.name}-${each.key}"
+  description = "Starts ${each.key}, apart from the workflow"
+  type        = local.beside_the_workflow ? "SCHEDULED" : "ON_DEMAND"
+  schedule    = local.beside_the_workflow ? each.value.schedule : null
+  enabled     = local.beside_the_workflow
 
   actions {
     job_name = aws_glue_job.this[each.key].name

@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from lakehouse.cli import aws, cost, forecast, glue, look, report, run, send, source
+from lakehouse.cli import aws, cost, forecast, glue, look, maintain, report, run, send, source
 from lakehouse.cli.present import Warnings, errors
 from lakehouse.errors import LakehouseError
 from lakehouse.logs import LOGGER, tell, tell_failure
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 run.register(app)
 look.register(app)
+maintain.register(app)
 cost.register(app)
 send.register(app)
 report.register(app)

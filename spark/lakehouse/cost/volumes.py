@@ -14,7 +14,7 @@ REASONS = {
     "bronze_bytes": f"bronze for a landed line ({LAKE})",
     "silver_bytes": f"silver for a landed line, quarantine and dispositions included ({LAKE})",
     "gold_bytes": f"gold for a landed line, nearly all of it the fact ({LAKE})",
-    "kept_copies": "assumed: bytes kept for a byte in use: nothing vacuums the files that Delta has replaced",
+    "kept_copies": "assumed: bytes kept for a byte in use: files that Delta has replaced stay for a month",
     "lines_a_record": "assumed: order lines in one Kinesis record, one as `lakehouse send` puts them",
     "peak": "assumed: records in the busiest second for one in the mean second, for which shards must do",
     "puts_a_run": "assumed: PUT and LIST of S3 in a run however few its lines (a first run leaves 133 files)",

@@ -37,6 +37,7 @@ variables {
       ingest_orders     = { description = "Landing to bronze", entry_point = "glue_jobs/ingest_orders.py", arguments = ["lake", "landing", "source"], reads = ["landing"], writes = ["bronze.orders"] }
       build_order_lines = { description = "Bronze to silver", entry_point = "glue_jobs/build_order_lines.py", after = ["ingest_orders"], arguments = ["lake"], reads = ["bronze.orders"], writes = ["silver.lines"], worker_type = "G.2X", workers = 5, timeout_minutes = 30, retries = 0, python_modules = ["pytz==2026.6"] }
       publish           = { description = "Silver to the warehouse", entry_point = "glue_jobs/publish_to_warehouse.py", after = ["ingest_orders", "build_order_lines"], reads = ["silver.lines"], writes = ["exports", "warehouse"] }
+      maintain          = { description = "Upkeep", entry_point = "glue_jobs/maintain_lake.py", schedule = "cron(45 3 ? * SUN *)", arguments = ["lake"], writes = ["bronze.orders", "silver.lines"] }
     }
   }
 }
@@ -122,6 +123,18 @@ run "jobs_code_order_and_logs_are_those_of_the_pipeline" {
   }
 }
 
+run "job_with_a_schedule_of_its_own_is_apart_from_the_workflow" {
+  command = plan
+  assert {
+    condition     = keys(aws_glue_trigger.own_schedule) == ["maintain"] && aws_glue_trigger.own_schedule["maintain"].schedule == "cron(45 3 ? * SUN *)" && aws_glue_trigger.own_schedule["maintain"].workflow_name == null
+    error_message = "maintain starts at another time, or within the workflow."
+  }
+  assert {
+    condition     = [for action in aws_glue_trigger.own_schedule["maintain"].actions : action.job_name] == ["shop-dev-maintain"] && contains(keys(aws_cloudwatch_log_group.job), "maintain/error")
+    error_message = "The trigger starts another job, or the job has no log group."
+  }
+}
+
 run "role_may_do_what_its_job_does_and_no_more" {
   command = plan
   assert {
@@ -145,12 +158,23 @@ run "role_may_do_what_its_job_does_and_no_more" {
     error_message = "publish may change a table, or not its exports."
   }
   assert {
-    condition     = flatten([for document in data.aws_iam_policy_document.job : [for statement in document.statement : statement.sid if contains(statement.resources, "*")]]) == ["ReportMetrics", "ReportMetrics", "ReportMetrics"]
+    condition     = flatten([for document in data.aws_iam_policy_document.job : [for statement in document.statement : statement.sid if contains(statement.resources, "*")]]) == [for job in keys(var.pipeline.jobs) : "ReportMetrics"]
     error_message = "A statement is not held to what it is for."
   }
   assert {
     condition     = alltrue([for document in data.aws_iam_policy_document.job : contains(one([for statement in document.statement : statement.resources if statement.sid == "ItsOwnCode"]), "arn:aws:s3:::shop-artifacts/mappings/1/shop.toml")])
     error_message = "A job may not read the mapping that it is given."
+  }
+}
+
+run "without_the_log_store_no_job_starts_by_itself_beside_the_workflow" {
+  command = plan
+  variables {
+    delta_log_table = null
+  }
+  assert {
+    condition     = aws_glue_trigger.own_schedule["maintain"].type == "ON_DEMAND" && aws_glue_trigger.schedule.type == "SCHEDULED"
+    error_message = "Two writers would overwrite each other's commits."
   }
 }
 
@@ -160,7 +184,7 @@ run "workflow_without_a_schedule_waits_to_be_asked" {
     schedule_enabled = false
   }
   assert {
-    condition     = aws_glue_trigger.schedule.type == "ON_DEMAND" && aws_glue_trigger.schedule.schedule == null
+    condition     = alltrue([for trigger in [aws_glue_trigger.schedule, aws_glue_trigger.own_schedule["maintain"]] : trigger.type == "ON_DEMAND" && trigger.schedule == null])
     error_message = "It starts by itself."
   }
 }

@@ -1,0 +1,85 @@
+"""The command that keeps a lake small and quick to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakehouse.cli.options import Home
+from lakehouse.cli.present import errors, print_table
+from lakehouse.errors import UsageError
+from lakehouse.failures import told_in_one_line
+from lakehouse.jobs import maintain_lake
+from lakehouse.lock import run_lock
+from lakehouse.model import TABLES
+from lakehouse.pipeline import new_run_id
+from lakehouse.session import jvm_pid, start_session, stop_session
+from lakehouse.settings import State, open_state
+
+Size = tuple[int, int]
+"""Files and bytes."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(maintain)
+
+
+def maintain(
+    home: Home = None,
+    keep_days: Annotated[
+        int,
+        typer.Option(
+            min=maintain_lake.LEAST_DAYS,
+            help="Days for which old versions of the tables stay readable. What a job has not read yet stays in any "
+            "case.",
+        ),
+    ] = maintain_lake.KEEP_DAYS,
+) -> None:
+    """Join the lake's small files, and remove files of old versions: once a week, where runs are by the hour.
+
+    Rows stay as they are.
+    """
+    state = open_state(home)
+    if not state.lake.is_dir():
+        raise UsageError(f"There is no lake in {state.home} yet: `lakehouse run` comes first.")
+    before = _sizes(state)
+    joined = _maintain(state, keep_days)
+    after = _sizes(state)
+    rows = [(name, joined[name], *_change(before[name], after[name])) for name in joined]
+    rows.append(("all", sum(joined.values()), *_change(_total(before), _total(after))))
+    print_table("", ("table", "files joined", "files before", "after", "MB before", "after"), rows)
+    errors.print("The next `lakehouse run` notes the new versions, and finds no new rows in them.", highlight=False)
+
+
+def _maintain(state: State, keep_days: int) -> dict[str, int]:
+    with run_lock(state.locked) as lock:
+        spark = start_session(log_file=state.spark_log)
+        try:
+            lock.name(jvm_pid(spark))
+            config = maintain_lake.Config(str(state.lake.resolve()), new_run_id(), keep_days)
+            go_on = f"`lakehouse maintain` goes on from there. Spark's log is {state.spark_log}."
+            with told_in_one_line(maintain_lake.JOB, go_on):
+                return maintain_lake.run(spark, config)
+        finally:
+            stop_session(spark)
+
+
+def _sizes(state: State) -> dict[str, Size]:
+    """What each table takes on disk, its log included."""
+    return {table.name: _size(state.lake / table.name.replace(".", "/")) for table in TABLES}
+
+
+def _size(folder: Path) -> Size:
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return len(sizes), sum(sizes)
+
+
+def _total(sizes: dict[str, Size]) -> Size:
+    return sum(files for files, _ in sizes.values()), sum(size for _, size in sizes.values())
+
+
+def _change(before: Size, after: Size) -> tuple[int, int, str, str]:
+    return before[0], after[0], f"{before[1] / 1e6:,.1f}", f"{after[1] / 1e6:,.1f}"

@@ -1,0 +1,65 @@
+"""The lake's upkeep: small files are joined, and files go that no reader and no job needs any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from lakehouse.delta import Lake, side_by_side
+from lakehouse.errors import UsageError
+from lakehouse.logs import bound, telling
+from lakehouse.model import JOB_RUNS, TABLES
+
+JOB = "maintain_lake"
+KEEP_DAYS, LEAST_DAYS = 30, 7
+"""Days for which old versions stay readable; Delta refuses less than a week, lest a query loses its files."""
+
+SETTINGS = {
+    # Else a table's two folders are listed in 10,000 tasks.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+    # Else each removal of old files makes two versions, in which the next run looks for rows.
+    "spark.databricks.delta.vacuum.logging.enabled": "false",
+    # Else Delta takes no account of the hours that it is given.
+    "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """lake: root of the Delta tables. keep_days: days for which old versions of the tables stay readable."""
+
+    lake: str
+    run_id: str
+    keep_days: int = KEEP_DAYS
+
+
+def run(spark: SparkSession, config: Config) -> dict[str, int]:
+    """Join the small files that every run adds, and remove those that are of old versions alone. Rows stay as they are.
+
+    Returns:
+        Files that were joined into larger ones, by table.
+
+    Raises:
+        UsageError: fewer days than Delta allows.
+    """
+    if config.keep_days < LEAST_DAYS:
+        raise UsageError(f"Old versions are kept for {LEAST_DAYS} days at the least, not {config.keep_days}.")
+    lake = Lake(spark, config.lake)
+    with bound(run_id=config.run_id, job=JOB), telling("job ended") as told:
+        tables = [table for table, there in zip(TABLES, side_by_side(lake.has, TABLES), strict=True) if there]
+        hours = max(config.keep_days * 24, hours_unread(lake) if JOB_RUNS in tables else 0)
+        for name, value in SETTINGS.items():
+            spark.conf.set(name, value)
+        joined = dict(zip((table.name for table in tables), side_by_side(lake.compact, tables), strict=True))
+        side_by_side(lambda table: lake.vacuum(table, hours), tables)
+        told |= {"rows": joined, "hours_kept": hours}
+    return joined
+
+
+def hours_unread(lake: Lake) -> int:
+    """Hours since the job began whose last run is the longest ago: its next run reads all changes since then."""
+    last_runs = lake.read(JOB_RUNS).groupBy("job").agg(F.max("started_at").alias("started_at"))
+    since = F.expr("timestampdiff(HOUR, min(started_at), current_timestamp()) + 1")
+    return int(last_runs.agg(since).collect()[0][0] or 0)
