@@ -186,6 +186,7 @@ def test_amount_of_a_bad_line_is_told_where_it_can_be_computed(mapping_of: Make,
     cases = {
         record(t="x"): Decimal("3.0000"),
         record(q="1.0005"): Decimal("1.5008"),
+        record(q="4.999", p="4.00001"): Decimal("19.9960"),  # 19.99604999: by way of 19.996050 it would be 19.9961
         record(q="1" + "0" * 11): Decimal("150000000000.0000"),
         record(q="x"): None,
         record() + "x": None,

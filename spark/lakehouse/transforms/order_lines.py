@@ -14,6 +14,8 @@ from lakehouse.sources.format import OPTIONAL_COLUMNS, Format
 from lakehouse.sources.mapping import Mapping
 
 ANY_NUMBER = "DECIMAL(38,10)"
+FACTOR = "DECIMAL(18,9)"
+"""Of the product of two such numbers no digit is lost."""
 NUMBER = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+]?[0-9]+)?$"
 
 
@@ -111,16 +113,24 @@ def _money(lines: DataFrame, form: Format) -> DataFrame:
         }
     )
     exact = "quantity * unit_price"
-    rough = "try_multiply(quantity_number, unit_price_number)"
+    wide_quantity, wide_price = (f"try_cast({name}_number AS {FACTOR})" for name in ("quantity", "unit_price"))
     return typed.withColumns(
         {
             "net_amount": F.expr(f"try_cast(round({exact}, 4) AS {AMOUNT})"),
             "amount": F.expr(
-                f"CASE WHEN quantity = quantity_number AND unit_price = unit_price_number "
-                f"THEN try_cast(round({exact}, 4) AS {TOTAL}) ELSE try_cast(round({rough}, 4) AS {TOTAL}) END"
+                "CASE WHEN quantity = quantity_number AND unit_price = unit_price_number "
+                f"THEN {_total(exact)} "
+                f"WHEN {wide_quantity} = quantity_number AND {wide_price} = unit_price_number "
+                f"THEN {_total(f'{wide_quantity} * {wide_price}')} "
+                # Of a product of two such numbers Spark keeps six decimals: it is rounded twice.
+                f"ELSE {_total('try_multiply(quantity_number, unit_price_number)')} END"
             ),
         }
     )
+
+
+def _total(product: str) -> str:
+    return f"try_cast(round({product}, 4) AS {TOTAL})"
 
 
 def _number_text(lines: DataFrame, name: str, form: Format) -> Column:
