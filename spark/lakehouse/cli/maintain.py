@@ -33,8 +33,8 @@ def maintain(
         int,
         typer.Option(
             min=maintain_lake.LEAST_DAYS,
-            help="Days for which old versions of the tables stay readable. What a job has not read yet stays in any "
-            "case.",
+            help="Days for which files that only old versions have are kept. What a job has not read yet stays in "
+            "any case.",
         ),
     ] = maintain_lake.KEEP_DAYS,
 ) -> None:

@@ -14,7 +14,7 @@ from lakehouse.model import JOB_RUNS, TABLES
 
 JOB = "maintain_lake"
 KEEP_DAYS, LEAST_DAYS = 30, 7
-"""Days for which old versions stay readable; Delta refuses less than a week, lest a query loses its files."""
+"""Days for which files of old versions are kept; Delta refuses less than a week, lest a query loses its files."""
 
 SETTINGS = {
     # Else a table's two folders are listed in 10,000 tasks.
@@ -28,7 +28,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Config:
-    """lake: root of the Delta tables. keep_days: days for which old versions of the tables stay readable."""
+    """lake: root of the Delta tables. keep_days: days for which files that only old versions have are kept."""
 
     lake: str
     run_id: str
@@ -45,7 +45,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         UsageError: fewer days than Delta allows.
     """
     if config.keep_days < LEAST_DAYS:
-        raise UsageError(f"Old versions are kept for {LEAST_DAYS} days at the least, not {config.keep_days}.")
+        raise UsageError(f"Files of old versions are kept for {LEAST_DAYS} days at the least, not {config.keep_days}.")
     lake = Lake(spark, config.lake)
     with bound(run_id=config.run_id, job=JOB), telling("job ended") as told:
         tables = [table for table, there in zip(TABLES, side_by_side(lake.has, TABLES), strict=True) if there]
