@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from lakehouse.forecasting.serving import listen
 from lakehouse.forecasting.tracking import Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -139,3 +141,10 @@ def test_other_content_types_are_refused_as_json(ask: Ask) -> None:
 def test_server_goes_on_after_refusals(ask: Ask) -> None:
     assert ask(records(series("soon")))[0] == 400
     assert ask(records(series()))[0] == 200
+
+
+def test_body_of_an_answer_does_not_wait_for_word_that_its_head_has_come() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
