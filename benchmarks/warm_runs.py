@@ -17,18 +17,15 @@ from pyspark.sql import SparkSession
 from benchmarks.deliveries import read
 from benchmarks.figures.one_day import History
 from lakehouse.pipeline import Options, load_jobs, new_run_id, run_job
-from lakehouse.session import start_session, stop_session
+from lakehouse.session import session
 from lakehouse.settings import State
 
 
 def main(delivery: Path, runs: int, histories: list[History]) -> None:
     """Run the delivery into each history, again and again."""
     lines = read(delivery)
-    spark = start_session()
-    try:
+    with session() as spark:
         rounds = [[_run(spark, history, lines) for history in histories] for _ in range(runs + 1)]
-    finally:
-        stop_session(spark)
     by_history = zip(*rounds[1:], strict=True)
     print(json.dumps([{name: median(one[name] for one in several) for name in several[0]} for several in by_history]))
 

@@ -65,9 +65,13 @@ class Lake:
 
     def create(self, *tables: Table) -> set[Table]:
         """Create the tables that are not there yet, and return those."""
-        missing = [table for table, there in zip(tables, side_by_side(self.has, tables), strict=True) if not there]
+        missing = set(tables).difference(self.existing(*tables))
         side_by_side(self._create, missing)
-        return set(missing)
+        return missing
+
+    def existing(self, *tables: Table) -> list[Table]:
+        """Those of the tables that are there."""
+        return [table for table, there in zip(tables, side_by_side(self.has, tables), strict=True) if there]
 
     def has(self, table: Table) -> bool:
         """Whether the table is there."""
@@ -121,9 +125,9 @@ class Lake:
         with _writing(table, verb) as told:
             told["rows"] = self.spark.sql(statement, **given).collect()[0]["num_affected_rows"]
 
-    def compact(self, table: Table) -> int:
+    def optimize(self, table: Table) -> int:
         """Join the table's small files into larger ones; the number of files that were joined."""
-        with telling("files joined", table=table.name) as told, state_change(f"optimize {table.name}"):
+        with telling("table optimized", table=table.name) as told, state_change(f"optimize {table.name}"):
             [done] = self.spark.sql(f"OPTIMIZE {self.sql_name(table)}").collect()
             files = int(done["metrics"]["numFilesRemoved"])
             told["files"] = files
@@ -131,7 +135,7 @@ class Lake:
 
     def vacuum(self, table: Table, hours: int) -> None:
         """Remove the files that no version of the last `hours` has."""
-        with telling("old files removed", table=table.name), state_change(f"vacuum {table.name}"):
+        with telling("table vacuumed", table=table.name), state_change(f"vacuum {table.name}"):
             self.spark.sql(f"VACUUM {self.sql_name(table)} RETAIN {hours} HOURS").collect()
 
     def append_once(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:

@@ -86,6 +86,16 @@ def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file
     return spark
 
 
+@contextmanager
+def session(*, few_rows: bool = False, log_file: Path | None = None) -> Iterator[SparkSession]:
+    """A local session for the length of a block; the arguments are those of `start_session`."""
+    spark = start_session(few_rows=few_rows, log_file=log_file)
+    try:
+        yield spark
+    finally:
+        stop_session(spark)
+
+
 def s3a_settings(prefix: str = "spark.hadoop.fs.s3a") -> dict[str, str]:
     """Settings by which S3A finds what boto3 finds: credentials of the environment or a profile, AWS_ENDPOINT_URL."""
     settings = {"aws.credentials.provider": "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider"}

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,10 @@ def sale(number: int, **others: Any) -> str:
 @pytest.fixture(scope="module")
 def shared_session(spark: SparkSession) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        for module in (pipeline, look, maintain):
-            patched.setattr(module, "start_session", lambda **settings: spark)
-            patched.setattr(module, "stop_session", lambda session: None)
+        patched.setattr(pipeline, "start_session", lambda **settings: spark)
+        patched.setattr(pipeline, "stop_session", lambda session: None)
+        for module in (look, maintain):
+            patched.setattr(module, "session", lambda **settings: nullcontext(spark))
         for module in (pipeline, maintain):
             patched.setattr(module, "jvm_pid", lambda session: None)
         yield
@@ -66,8 +68,9 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**settings: Any) -> SparkSession:
         pytest.fail("Spark was started")
 
-    for module in (pipeline, look, maintain):
-        monkeypatch.setattr(module, "start_session", refuse)
+    monkeypatch.setattr(pipeline, "start_session", refuse)
+    for module in (look, maintain):
+        monkeypatch.setattr(module, "session", refuse)
 
 
 @pytest.fixture

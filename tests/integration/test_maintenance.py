@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -130,7 +131,7 @@ def test_changes_before_and_after_it_are_read_by_the_next_run(shop: Shop, few_ta
 
 def test_files_of_old_versions_go_and_those_in_use_stay(grown: Shop, any_age: None) -> None:
     rows = grown.rows(ORDER_LINES)
-    grown.lake.compact(ORDER_LINES)
+    grown.lake.optimize(ORDER_LINES)
     assert len(files_on_disk(grown, ORDER_LINES)) > 1
     grown.lake.vacuum(ORDER_LINES, 0)
     assert len(files_on_disk(grown, ORDER_LINES)) == files_in_use(grown, ORDER_LINES) == 1
@@ -154,16 +155,23 @@ def test_leftovers_of_killed_runs_go_once_they_are_old(grown: Shop, few_tables: 
     assert not young.exists()
 
 
-def test_what_a_job_may_still_have_to_read_stays(shop: Shop, few_tables: None) -> None:
+def test_what_a_job_may_still_have_to_read_stays_and_the_job_is_named(
+    shop: Shop, few_tables: None, caplog: pytest.LogCaptureFixture
+) -> None:
     shop.lake.create(ORDER_LINES, JOB_RUNS)
     old, long_ago = leftover(shop, 31), datetime.now(UTC) - timedelta(days=40)
     mark = {"run_id": "r", "job": "build_fact_sales", "source": "softcart", "mapping_hash": "h", "inputs": {},
             "started_at": long_ago, "finished_at": long_ago, "seconds": 1.0, "rows": {}}  # fmt: skip
     newer = mark | {"job": "ingest_orders", "started_at": datetime.now(UTC)}
     shop.lake.append(JOB_RUNS, local_rows(shop.spark, [mark, newer], JOB_RUNS.schema))
-    assert 40 * 24 < maintain_lake.hours_unread(shop.lake) <= 40 * 24 + 2
-    maintain(shop)
+    with caplog.at_level(logging.WARNING, logger="lakehouse"):
+        maintain(shop)
     assert old.exists()
+    (warning,) = (vars(record)["fields"]["why"] for record in caplog.records if record.levelno == logging.WARNING)
+    assert warning == "build_fact_sales has not run for 40 days, and may still have to read them"
+    caplog.clear()
+    maintain(shop, keep_days=50)
+    assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
 
 
 @pytest.mark.parametrize("event", [f"after optimize {ORDER_LINES.name}", f"before vacuum {ORDER_LINES.name}"])
@@ -199,6 +207,6 @@ def test_empty_lake_has_nothing_to_keep_up(spark: SparkSession, tmp_path: Path) 
     assert not list(tmp_path.iterdir())
 
 
-def test_hours_unread_of_a_lake_without_runs_are_none(lake: Lake) -> None:
+def test_lake_without_runs_is_kept_for_the_days_given(lake: Lake, few_tables: None) -> None:
     lake.create(JOB_RUNS)
-    assert maintain_lake.hours_unread(lake) == 0
+    assert maintain_lake.run(lake.spark, maintain_lake.Config(lake.root, "upkeep")) == {JOB_RUNS.name: 0}

@@ -15,6 +15,11 @@ def test_spark_takes_the_python_that_started_it_and_not_the_one_on_the_path(spar
     assert spark.sparkContext.pythonExec == sys.executable
 
 
+def test_jvm_writes_to_its_log_and_not_among_the_results(spark: SparkSession) -> None:
+    outputs = [Path(f"/proc/{jvm_pid(spark)}/fd/{stream}").readlink() for stream in (1, 2)]
+    assert [output.name for output in outputs] == ["spark.log", "spark.log"]
+
+
 def test_writing_files_starts_no_process(spark: SparkSession, tmp_path: Path) -> None:
     before = faults_of_ended_children(spark)
     for _ in range(2):

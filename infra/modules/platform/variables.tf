@@ -112,7 +112,7 @@ variable "delta_log_store_jars" {
 }
 
 variable "schedule_enabled" {
-  description = "Whether the workflow starts by itself, on the pipeline's schedule; without, when it is asked to"
+  description = "Whether the workflow, and jobs with a schedule of their own, start by themselves; without, when they are asked to"
   type        = bool
   default     = true
 }

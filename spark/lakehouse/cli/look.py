@@ -31,7 +31,7 @@ from lakehouse.lock import run_lock
 from lakehouse.model import BRONZE, HOLDS, JOB_RUNS, LEDGER, PUBLISHED, QUARANTINE, SILVER, TABLES
 from lakehouse.pipeline import go_on, load_jobs
 from lakehouse.quality import MEANINGS
-from lakehouse.session import start_session, stop_session
+from lakehouse.session import session
 from lakehouse.settings import State, open_state
 from lakehouse.sources.landing import list_landing
 from lakehouse.uptodate import files_set_aside, last_runs, open_table, table_rows
@@ -222,10 +222,7 @@ def _verify(state: State) -> Verification:
         raise UsageError(f"There is no {missing[0]} in {state.home} yet: `lakehouse run` comes first.")
     with run_lock(state.locked):
         landing = list_landing(state.storage, state.mapping().format)
-        spark = start_session(log_file=state.spark_log, few_rows=landing.is_small)
-        try:
+        with session(log_file=state.spark_log, few_rows=landing.is_small) as spark:
             warehouse = open_warehouse(state) if state.warehouse.is_file() else None
             with told_in_one_line("verify", go_on(state)):
                 return verify_state(spark, str(state.lake.resolve()), state.storage, state.mapping(), warehouse)
-        finally:
-            stop_session(spark)

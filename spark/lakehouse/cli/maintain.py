@@ -15,11 +15,13 @@ from lakehouse.jobs import maintain_lake
 from lakehouse.lock import run_lock
 from lakehouse.model import TABLES
 from lakehouse.pipeline import new_run_id
-from lakehouse.session import jvm_pid, start_session, stop_session
+from lakehouse.session import jvm_pid, session
 from lakehouse.settings import State, open_state
 
 Size = tuple[int, int]
 """Files and bytes."""
+Sizes = dict[str, Size]
+"""By table."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,29 +47,27 @@ def maintain(
     state = open_state(home)
     if not state.lake.is_dir():
         raise UsageError(f"There is no lake in {state.home} yet: `lakehouse run` comes first.")
-    before = _sizes(state)
-    joined = _maintain(state, keep_days)
-    after = _sizes(state)
+    joined, before, after = _maintain(state, keep_days)
     rows = [(name, joined[name], *_change(before[name], after[name])) for name in joined]
     rows.append(("all", sum(joined.values()), *_change(_total(before), _total(after))))
     print_table("", ("table", "files joined", "files before", "after", "MB before", "after"), rows)
-    errors.print("The next `lakehouse run` notes the new versions, and finds no new rows in them.", highlight=False)
+    if any(joined.values()):
+        errors.print("The next `lakehouse run` notes the new versions, and finds no new rows in them.", highlight=False)
 
 
-def _maintain(state: State, keep_days: int) -> dict[str, int]:
-    with run_lock(state.locked) as lock:
-        spark = start_session(log_file=state.spark_log)
-        try:
-            lock.name(jvm_pid(spark))
-            config = maintain_lake.Config(str(state.lake.resolve()), new_run_id(), keep_days)
-            go_on = f"`lakehouse maintain` goes on from there. Spark's log is {state.spark_log}."
-            with told_in_one_line(maintain_lake.JOB, go_on):
-                return maintain_lake.run(spark, config)
-        finally:
-            stop_session(spark)
+def _maintain(state: State, keep_days: int) -> tuple[dict[str, int], Sizes, Sizes]:
+    """Files joined, by table; what the tables took before and take now."""
+    config = maintain_lake.Config(str(state.lake.resolve()), new_run_id(), keep_days)
+    go_on = f"`lakehouse maintain` goes on from there. Spark's log is {state.spark_log}."
+    with run_lock(state.locked) as lock, session(log_file=state.spark_log) as spark:
+        lock.name(jvm_pid(spark))
+        before = _sizes(state)  # with the lock, or a run may remove a file that is being looked at
+        with told_in_one_line(maintain_lake.JOB, go_on):
+            joined = maintain_lake.run(spark, config)
+        return joined, before, _sizes(state)
 
 
-def _sizes(state: State) -> dict[str, Size]:
+def _sizes(state: State) -> Sizes:
     """What each table takes on disk, its log included."""
     return {table.name: _size(state.lake / table.name.replace(".", "/")) for table in TABLES}
 
@@ -77,7 +77,7 @@ def _size(folder: Path) -> Size:
     return len(sizes), sum(sizes)
 
 
-def _total(sizes: dict[str, Size]) -> Size:
+def _total(sizes: Sizes) -> Size:
     return sum(files for files, _ in sizes.values()), sum(size for _, size in sizes.values())
 
 

@@ -10,7 +10,7 @@ import typer
 
 from lakehouse.cli.options import Format, OutputFormat
 from lakehouse.cli.present import output, print_json, print_table
-from lakehouse.session import start_session, stop_session
+from lakehouse.session import session
 from lakehouse.sources.check import SourceCheck, check_source
 from lakehouse.sources.landing import list_landing
 from lakehouse.sources.mapping import builtin_sources, load_mapping
@@ -46,11 +46,8 @@ def check(
     """
     mapping = load_mapping(source)
     storage = storage_at(landing)
-    spark = start_session(few_rows=list_landing(storage, mapping.format).is_small)
-    try:
+    with session(few_rows=list_landing(storage, mapping.format).is_small) as spark:
         found = check_source(spark, mapping, storage)
-    finally:
-        stop_session(spark)
     if output_format == Format.JSON:
         print_json(asdict(found))
     else:

@@ -127,7 +127,7 @@ the quantity, the first tier's counts for all of it.
 NOT_IN_IT = """\
 - What readers do: queries in Snowflake and Athena, dashboards.
 - Glue's metrics. Should they be billed as custom metrics, each costs 0.30 USD a month while it is reported.
-- Full rebuilds, retries after failures.
+- Full rebuilds, retries after failures, and the weekly upkeep of the tables, which was not measured.
 - Traffic between regions. Lake, jobs and Snowflake are taken to be in one region, where it is free.
 - Mails of SNS, EventBridge, the budget and the catalogue: free, or less than a cent, at these quantities.
 - Terraform's state, support plans, tax.

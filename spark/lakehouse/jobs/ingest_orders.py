@@ -69,7 +69,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
 
 
 def _registry(log: JobRun) -> Registry:
-    known = log.present(LANDING_FILES)
+    known = log.current(LANDING_FILES)
     return Registry(FileEntry(**row.asDict()) for row in (known.collect() if known is not None else ()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
@@ -9,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.errors import UsageError
-from lakehouse.logs import bound, telling
+from lakehouse.logs import bound, tell, telling
 from lakehouse.model import JOB_RUNS, TABLES
 
 JOB = "maintain_lake"
@@ -48,18 +49,23 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         raise UsageError(f"Files of old versions are kept for {LEAST_DAYS} days at the least, not {config.keep_days}.")
     lake = Lake(spark, config.lake)
     with bound(run_id=config.run_id, job=JOB), telling("job ended") as told:
-        tables = [table for table, there in zip(TABLES, side_by_side(lake.has, TABLES), strict=True) if there]
-        hours = max(config.keep_days * 24, hours_unread(lake) if JOB_RUNS in tables else 0)
+        tables = lake.existing(*TABLES)
+        hours = _hours_kept(lake, config.keep_days) if JOB_RUNS in tables else config.keep_days * 24
         for name, value in SETTINGS.items():
             spark.conf.set(name, value)
-        joined = dict(zip((table.name for table in tables), side_by_side(lake.compact, tables), strict=True))
+        joined = dict(zip((table.name for table in tables), side_by_side(lake.optimize, tables), strict=True))
         side_by_side(lambda table: lake.vacuum(table, hours), tables)
         told |= {"rows": joined, "hours_kept": hours}
     return joined
 
 
-def hours_unread(lake: Lake) -> int:
-    """Hours since the job began whose last run is the longest ago: its next run reads all changes since then."""
-    last_runs = lake.read(JOB_RUNS).groupBy("job").agg(F.max("started_at").alias("started_at"))
-    since = F.expr("timestampdiff(HOUR, min(started_at), current_timestamp()) + 1")
-    return int(last_runs.agg(since).collect()[0][0] or 0)
+def _hours_kept(lake: Lake, keep_days: int) -> int:
+    """The days in hours, or more: where a job's last run is longer ago, its next run reads all changes since then."""
+    since = F.expr("timestampdiff(HOUR, max(started_at), current_timestamp()) + 1").alias("hours")
+    jobs = lake.read(JOB_RUNS).groupBy("job").agg(since).collect()
+    last = max(jobs, key=lambda job: job["hours"], default=None)
+    if last is None or last["hours"] <= keep_days * 24:
+        return keep_days * 24
+    why = f"{last['job']} has not run for {last['hours'] // 24} days, and may still have to read them"
+    tell("old files are kept longer", level=logging.WARNING, why=why)
+    return int(last["hours"])

@@ -76,7 +76,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
 def _lake_ledger(log: JobRun, mapping: Mapping, *, accept: bool) -> list[Entry]:
     entries = lake_entries(log.lake)
     require_balance(entries, published=False)
-    holds = record_holds(log.lake, log.present(HOLDS), mapping.max_quarantine, accept=accept)
+    holds = record_holds(log.lake, log.current(HOLDS), mapping.max_quarantine, accept=accept)
     require_none(holds, mapping.max_quarantine)
     return entries
 
@@ -101,4 +101,4 @@ def _entries(connection: Connection, source: str, hop: str, query: str) -> list[
 
 def _record(log: JobRun, entries: list[Entry]) -> None:
     desired = local_rows(log.lake.spark, (entry._asdict() for entry in entries), LEDGER.schema)
-    log.lake.reconcile(LEDGER, log.present(LEDGER), desired)
+    log.lake.reconcile(LEDGER, log.current(LEDGER), desired)

@@ -92,7 +92,7 @@ class JobRun:
             return Feed(self.lake, table, None, until)
         return Feed(self.lake, table, since, until)
 
-    def present(self, table: Table) -> DataFrame | None:
+    def current(self, table: Table) -> DataFrame | None:
         """The table's rows; None where this run made it, so that nobody looks into an empty table."""
         return None if table in self.made else self.lake.read(table)
 
