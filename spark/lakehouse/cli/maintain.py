@@ -18,10 +18,8 @@ from lakehouse.pipeline import new_run_id
 from lakehouse.session import jvm_pid, session
 from lakehouse.settings import State, open_state
 
-Size = tuple[int, int]
-"""Files and bytes."""
-Sizes = dict[str, Size]
-"""By table."""
+Sizes = dict[str, float]
+"""Megabytes by table."""
 
 
 def register(app: typer.Typer) -> None:
@@ -48,9 +46,9 @@ def maintain(
     if not state.lake.is_dir():
         raise UsageError(f"There is no lake in {state.home} yet: `lakehouse run` comes first.")
     joined, before, after = _maintain(state, keep_days)
-    rows = [(name, joined[name], *_change(before[name], after[name])) for name in joined]
-    rows.append(("all", sum(joined.values()), *_change(_total(before), _total(after))))
-    print_table("", ("table", "files joined", "files before", "after", "MB before", "after"), rows)
+    rows = [(name, files, round(before[name], 1), round(after[name], 1)) for name, files in joined.items()]
+    rows.append(("all", sum(joined.values()), round(sum(before.values()), 1), round(sum(after.values()), 1)))
+    print_table("", ("table", "files joined", "MB before", "MB after"), rows)
     if any(joined.values()):
         errors.print("The next `lakehouse run` notes the new versions, and finds no new rows in them.", highlight=False)
 
@@ -69,17 +67,8 @@ def _maintain(state: State, keep_days: int) -> tuple[dict[str, int], Sizes, Size
 
 def _sizes(state: State) -> Sizes:
     """What each table takes on disk, its log included."""
-    return {table.name: _size(state.lake / table.name.replace(".", "/")) for table in TABLES}
+    return {table.name: _megabytes(state.lake / table.name.replace(".", "/")) for table in TABLES}
 
 
-def _size(folder: Path) -> Size:
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-    return len(sizes), sum(sizes)
-
-
-def _total(sizes: Sizes) -> Size:
-    return sum(files for files, _ in sizes.values()), sum(size for _, size in sizes.values())
-
-
-def _change(before: Size, after: Size) -> tuple[int, int, str, str]:
-    return before[0], after[0], f"{before[1] / 1e6:,.1f}", f"{after[1] / 1e6:,.1f}"
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
