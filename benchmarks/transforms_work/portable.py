@@ -29,9 +29,11 @@ def parse_records(records: DataFrame, mapping: Mapping) -> DataFrame:
     """
     paths = [str(name) for names in mapping.fields.values() for name in names]
     one = F.expr("json_array_length(concat('[', raw, ']')) = 1 AND startswith(ltrim(raw), '{')")
-    parsed = records.withColumn("_parts", F.from_json("raw", json_shape(paths)))
+    whole = F.coalesce(one, F.lit(False))
+    # Of a record with text behind it, Spark's from_json keeps the fields.
+    parsed = records.withColumn("_parts", F.when(whole, F.from_json("raw", json_shape(paths))))
     values = [F.coalesce(*(_at(str(name)) for name in names)).alias(field) for field, names in mapping.fields.items()]
-    fault = F.when(~F.coalesce(one, F.lit(False)), F.lit("malformed_line"))
+    fault = F.when(~whole, F.lit("malformed_line"))
     bad_bytes = F.when(F.col("raw_base64").isNotNull(), F.lit("invalid_encoding"))
     broken = F.array_compact(F.array(fault, bad_bytes))
     return parsed.withColumn("fields", F.struct(*values)).withColumn("broken", broken).drop("_parts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deltalake import DeltaTable
 
+from benchmarks import transforms_work
 from benchmarks.duckdb_pipeline import build
 from benchmarks.duckdb_pipeline.answer import answer_of_lake, answer_of_peer, differing
 from benchmarks.figures.sail import KNOWN_WRONG
@@ -26,6 +28,8 @@ ROOT = Path(__file__).parents[2]
 def shop(open_shop: OpenShop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     opened = open_shop(tmp_path_factory.mktemp("peers"))
     generate(opened.landing, lines=2_000, days=40, seed=5, changes=True)
+    run_on = '{"line_id":"L1-1","order_id":"S1","ordered_at":"2024-01-05T06:04:10Z"}{"line_id":'
+    (opened.landing / "run-on.jsonl.gz").write_bytes(gzip.compress(run_on.encode()))
     opened.run()
     return opened
 
@@ -41,6 +45,11 @@ def test_duckdb_comes_to_the_same_answer_from_landing(shop: Shop, tmp_path: Path
 
 def test_duckdb_comes_to_the_same_answer_from_bronze(shop: Shop, tmp_path: Path) -> None:
     build(tmp_path, bronze=bronze(shop))
+    assert differing(answer_of_lake(shop.state.lake), answer_of_peer(tmp_path)) == []
+
+
+def test_spark_comes_to_the_same_answer_by_the_code_that_sail_is_given(shop: Shop, tmp_path: Path) -> None:
+    transforms_work.build(shop.spark, bronze(shop), tmp_path)
     assert differing(answer_of_lake(shop.state.lake), answer_of_peer(tmp_path)) == []
 
 
