@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lakehouse.forecasting.history import History
 from lakehouse.forecasting.regular import Regular, regular_groups
 from lakehouse.forecasting.trading_days import TradingDays
 from lakehouse.forecasting.tree import Floats
+from lakehouse.forecasting.yearly import yearly_index
 
 _SMOOTHINGS = np.array([0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5])
 _LEAST_INDEX = 0.05
@@ -17,7 +20,8 @@ class Theta:
     """Half the trend of the whole history on top of a smoothed level, times the weekday's share.
 
     The classical method (Assimakopoulos and Nikolopoulos 2000) in the closed form of Hyndman and Billah (2003), on
-    trading weekdays without spikes. All series are smoothed in one pass: a thousand take a second, where a library
+    trading weekdays without spikes; where two years are known, without the year's course, which is put back on the days
+    to come. All series are smoothed in one pass: a thousand take a second, where a library
     that fits one after the other takes a minute.
     """
 
@@ -28,12 +32,13 @@ class Theta:
 
     def fit(self, history: History, trading: TradingDays) -> None:
         """Fit each series, and carry it as far as `trading` goes."""
-        is_open = trading.is_open[len(history.days) :]
+        known = len(history.days)
+        is_open, index = trading.is_open[known:], yearly_index(history, trading)
         self._ahead = np.zeros(is_open.shape)
-        for group in regular_groups(history, trading):
+        for group in regular_groups(replace(history, sales=history.sales / index[:known]), trading):
             steps = int(group.ahead.sum())
             self._ahead[np.ix_(group.ahead, group.columns)] = theta_forecast(group, steps)
-        self._ahead *= is_open
+        self._ahead *= is_open * index[known:]
 
     def predict(self, horizon: int) -> Floats:
         """Level, trend and weekday; nothing on days off."""
