@@ -25,8 +25,8 @@ from lakehouse.lock import RunLock, run_lock
 from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
-from lakehouse.sources.landing import Landing, list_landing
-from lakehouse.uptodate import is_up_to_date, vanished_files
+from lakehouse.sources.landing import LARGE, Landing, list_landing
+from lakehouse.uptodate import bytes_to_load, is_up_to_date, vanished_files
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,8 @@ def _run_jobs(
     on_job: Callable[[str, str], None],
 ) -> None:
     with _step(report, "session", on_job), telling("session started"):
-        spark = start_session(log_file=state.spark_log, few_rows=landing.is_small)
+        many = bytes_to_load(state, landing) >= LARGE
+        spark = start_session(log_file=state.spark_log, few_rows=landing.is_small, many_rows=many)
     try:
         lock.name(jvm_pid(spark))
         for job in chosen_jobs(options.jobs):

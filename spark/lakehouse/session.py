@@ -52,7 +52,9 @@ FEW_ROWS = {
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
 
 
-def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file: Path | None = None) -> SparkSession:
+def start_session(
+    *, driver_memory: str = "3g", few_rows: bool = False, many_rows: bool = False, log_file: Path | None = None
+) -> SparkSession:
     """Start the local session.
 
     Args:
@@ -60,6 +62,7 @@ def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file
         driver_memory: heap of the one JVM, such as `3g`.
         few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
             rows, and more for a million.
+        many_rows: let the JVM compile all that is busy: for a million rows and more.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars.
@@ -71,7 +74,7 @@ def start_session(*, driver_memory: str = "3g", few_rows: bool = False, log_file
     jars = spark_jars()
     # A heap of full size from the start, and a collector that runs no threads of its own beside the work.
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
-    options = f"{java_options(jars)} {compiler_options(quick=few_rows)} {heap} -Dderby.system.home=/tmp"
+    options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
     for name, value in {**SETTINGS, **(FEW_ROWS if few_rows else {}), **s3a_settings()}.items():
         builder = builder.config(name, value)

@@ -14,8 +14,9 @@ from pyarrow.parquet import ParquetDataset
 from lakehouse.model import JOB_RUNS, LANDING_FILES, TABLES, Table
 from lakehouse.settings import State
 from lakehouse.sources.examine import examine
-from lakehouse.sources.landing import list_landing
+from lakehouse.sources.landing import Landing, list_landing
 from lakehouse.sources.mapping import Mapping
+from lakehouse.sources.storage import LandedFile
 
 
 def open_table(state: State, table: Table) -> DeltaTable | None:
@@ -58,12 +59,24 @@ def last_runs(state: State) -> dict[str, dict[str, Any]]:
 
 
 def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
+    known = _known_files(state)
+    return "planned" not in known.values() and not _to_load(list_landing(state.storage, mapping.format), known)
+
+
+def bytes_to_load(state: State, landing: Landing) -> int:
+    """The size of the files in landing that no run has loaded yet; of all where the mapping has changed since."""
+    changed = any(run["mapping_hash"] != state.mapping().hash for run in last_runs(state).values())
+    return sum(file.size for file in _to_load(landing, {} if changed else _known_files(state)))
+
+
+def _known_files(state: State) -> dict[tuple[str, str], str]:
+    """The newest status of each file, by path and content hash."""
     readings = sorted(_files(state), key=lambda row: row["batch"])
-    known = {(row["path"], row["content_hash"]): row["status"] for row in readings}
-    if "planned" in known.values():
-        return False
-    landing = list_landing(state.storage, mapping.format)
-    return all(known.get((file.path, file.content_hash)) in ("loaded", "set_aside") for file in landing.files)
+    return {(row["path"], row["content_hash"]): row["status"] for row in readings}
+
+
+def _to_load(landing: Landing, known: dict[tuple[str, str], str]) -> list[LandedFile]:
+    return [file for file in landing.files if known.get((file.path, file.content_hash)) not in ("loaded", "set_aside")]
 
 
 def _files(state: State) -> list[dict[str, Any]]:

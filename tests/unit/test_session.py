@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from lakehouse.jvm.compiler import ROWS, compiler_options
 from lakehouse.session import jvm_pid
 
 
@@ -38,3 +39,11 @@ def faults_of_ended_children(spark: SparkSession) -> int:
     if not stat.is_file():
         pytest.skip("only Linux tells of a process's children")
     return int(stat.read_text().rpartition(")")[2].split()[8])
+
+
+def test_few_rows_are_compiled_quickly_usual_ones_by_the_list_and_many_as_the_jvm_does() -> None:
+    assert "TieredStopAtLevel=1" in compiler_options(quick=True)
+    assert f"CompilerDirectivesFile={ROWS}" in compiler_options()
+    many = compiler_options(well=True)
+    assert "TieredStopAtLevel" not in many
+    assert "CompilerDirectivesFile" not in many

@@ -16,8 +16,9 @@ ENDINGS = {
 }
 PACKED = (".gz", ".zst")
 HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
-SMALL = 2_000_000
-"""Bytes of landed files below which planning a query takes longer than computing it."""
+SMALL, LARGE = 2_000_000, 32_000_000
+"""Bytes of landed files below which planning a query takes longer than computing it, and beyond which computing takes
+longer than letting the JVM compile everything."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
         The lines with `disposition`, and `reasons` completed by conflicting_line.
     """
     copies = Window.partitionBy("line_id", "content_hash").orderBy("file", "line_number")
-    first = lines.withColumn("_first", F.row_number().over(copies) == 1)
+    # One shuffle for all windows: by itself Spark would make another where the keys are fewer.
+    first = lines.repartition("line_id").withColumn("_first", F.row_number().over(copies) == 1)
     first = first.withColumn("_counts", F.col("_first") & (F.size("reasons") == 0))
     if has_updates:
         decided = _newest_counts(first)
