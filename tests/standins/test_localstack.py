@@ -16,7 +16,10 @@ import yaml
 
 FOLDER = Path(__file__).parents[2] / "localstack"
 HOOK = FOLDER / "init" / "ready.d" / "services.sh"
-SERVICES = ("cloudwatch", "dynamodb", "firehose", "iam", "kinesis", "kms", "logs", "s3", "sns", "sts")
+SERVICES = (
+    *("cloudwatch", "dynamodb", "events", "firehose", "iam", "kinesis"),
+    *("kms", "logs", "s3", "secretsmanager", "sns", "sts"),
+)
 
 
 @pytest.fixture

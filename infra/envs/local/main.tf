@@ -42,4 +42,5 @@ module "platform" {
   tracking         = var.tracking
   spark_conf       = var.spark_conf
   schedule_enabled = var.schedule_enabled
+  glue_enabled     = var.glue_enabled
 }

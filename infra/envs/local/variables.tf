@@ -79,3 +79,9 @@ variable "lifecycle_rules" {
   type        = bool
   default     = true
 }
+
+variable "glue_enabled" {
+  description = "Whether the server knows Glue; LocalStack's community edition does not: jobs, workflow, triggers and catalog are left out"
+  type        = bool
+  default     = true
+}

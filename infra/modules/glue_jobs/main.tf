@@ -13,6 +13,10 @@ locals {
     "spark.io.delta.storage.S3DynamoDBLogStore.ddb.tableName" = var.delta_log_table.name
     "spark.io.delta.storage.S3DynamoDBLogStore.ddb.region"    = local.region
   }
+  # Roles, artifacts and log groups are there without Glue as well, as far as a stand-in knows them.
+  deployed  = { for name, job in local.jobs : name => job if var.glue_enabled }
+  job_names = { for name in keys(local.jobs) : name => "${var.name}-${name}" }
+
   spark_conf = merge(
     {
       "spark.sql.extensions"            = "io.delta.sql.DeltaSparkSessionExtension"
@@ -26,9 +30,9 @@ locals {
 }
 
 resource "aws_glue_job" "this" {
-  for_each = local.jobs
+  for_each = local.deployed
 
-  name                   = "${var.name}-${each.key}"
+  name                   = local.job_names[each.key]
   description            = each.value.description
   role_arn               = aws_iam_role.job[each.key].arn
   glue_version           = "6.0"
@@ -37,7 +41,7 @@ resource "aws_glue_job" "this" {
   number_of_workers      = each.value.workers
   timeout                = each.value.timeout_minutes
   max_retries            = each.value.retries
-  security_configuration = aws_glue_security_configuration.this.name
+  security_configuration = aws_glue_security_configuration.this[0].name
   connections            = contains(keys(local.connected), each.key) ? aws_glue_connection.network[*].name : null
 
   command {
@@ -71,6 +75,8 @@ resource "aws_glue_job" "this" {
 }
 
 resource "aws_glue_security_configuration" "this" {
+  count = var.glue_enabled ? 1 : 0
+
   name = var.name
 
   encryption_configuration {

@@ -7,7 +7,7 @@ locals {
 }
 
 resource "aws_glue_connection" "network" {
-  count = var.network == null ? 0 : 1
+  count = var.network == null || !var.glue_enabled ? 0 : 1
 
   name            = var.name
   description     = "Into the network that the tracking server stands in"

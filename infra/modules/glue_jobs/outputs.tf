@@ -1,11 +1,11 @@
 output "workflow" {
-  description = "Name of the workflow that runs the jobs in their order"
-  value       = aws_glue_workflow.this.name
+  description = "Name of the workflow that runs the jobs in their order; null without Glue"
+  value       = one(aws_glue_workflow.this[*].name)
 }
 
 output "jobs" {
   description = "Names of the Glue jobs, by their name in the pipeline"
-  value       = { for name, job in aws_glue_job.this : name => job.name }
+  value       = local.job_names
 }
 
 output "roles" {

@@ -124,3 +124,9 @@ variable "readable_artifacts" {
   type        = list(string)
   default     = []
 }
+
+variable "glue_enabled" {
+  description = "Whether there is Glue; off only where a stand-in for AWS has none: jobs, workflow and triggers are left out"
+  type        = bool
+  default     = true
+}

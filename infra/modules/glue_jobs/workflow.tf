@@ -1,4 +1,6 @@
 resource "aws_glue_workflow" "this" {
+  count = var.glue_enabled ? 1 : 0
+
   name                = var.name
   description         = "The jobs of glue_jobs/pipeline.yaml, in their order"
   max_concurrent_runs = 1
@@ -16,12 +18,14 @@ resource "aws_glue_workflow" "this" {
 }
 
 resource "aws_glue_trigger" "schedule" {
+  count = var.glue_enabled ? 1 : 0
+
   name          = "${var.name}-schedule"
   description   = "Starts the jobs that wait for no other"
   type          = var.schedule_enabled ? "SCHEDULED" : "ON_DEMAND"
   schedule      = var.schedule_enabled ? var.pipeline.schedule : null
   enabled       = var.schedule_enabled
-  workflow_name = aws_glue_workflow.this.name
+  workflow_name = aws_glue_workflow.this[0].name
 
   dynamic "actions" {
     for_each = [for name, job in local.in_workflow : name if length(job.after) == 0]
@@ -33,13 +37,13 @@ resource "aws_glue_trigger" "schedule" {
 }
 
 resource "aws_glue_trigger" "after" {
-  for_each = { for name, job in local.in_workflow : name => job if length(job.after) > 0 }
+  for_each = { for name, job in local.in_workflow : name => job if length(job.after) > 0 && var.glue_enabled }
 
   name          = "${var.name}-${each.key}"
   description   = "Starts ${each.key} when ${join(" and ", each.value.after)} succeeded"
   type          = "CONDITIONAL"
   enabled       = true
-  workflow_name = aws_glue_workflow.this.name
+  workflow_name = aws_glue_workflow.this[0].name
 
   predicate {
     logical = "AND"
@@ -66,7 +70,7 @@ locals {
 }
 
 resource "aws_glue_trigger" "own_schedule" {
-  for_each = local.on_own_schedule
+  for_each = { for name, job in local.on_own_schedule : name => job if var.glue_enabled }
 
   name        = "${var.name}-${each.key}"
   description = "Starts ${each.key}, apart from the workflow"

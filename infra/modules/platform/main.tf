@@ -41,6 +41,7 @@ module "event_stream" {
 
 module "catalog" {
   source = "../catalog"
+  count  = var.glue_enabled ? 1 : 0
 
   name       = var.name
   tables_url = module.lake.tables_url
@@ -66,6 +67,7 @@ module "glue_jobs" {
   network              = one(module.mlflow[*].jobs_network)
   log_retention_days   = var.retention.logs_days
   schedule_enabled     = var.schedule_enabled
+  glue_enabled         = var.glue_enabled
 
   arguments = merge(
     {

@@ -34,7 +34,7 @@ output "delivery_stream" {
 }
 
 output "workflow" {
-  description = "Name of the Glue workflow"
+  description = "Name of the Glue workflow; null without Glue"
   value       = module.glue_jobs.workflow
 }
 
@@ -44,8 +44,8 @@ output "jobs" {
 }
 
 output "databases" {
-  description = "Glue databases, by layer"
-  value       = module.catalog.databases
+  description = "Glue databases, by layer; null without Glue"
+  value       = one(module.catalog[*].databases)
 }
 
 output "dashboard_url" {

@@ -165,3 +165,9 @@ variable "lifecycle_rules" {
   type        = bool
   default     = true
 }
+
+variable "glue_enabled" {
+  description = "Whether there is Glue; off only where a stand-in for AWS has none: jobs, workflow, triggers and catalog are left out"
+  type        = bool
+  default     = true
+}

@@ -5,7 +5,7 @@ set -euo pipefail
 health="$(curl --fail --silent "${HEALTH_URL:-http://localhost:4566/_localstack/health}")"
 
 missing=()
-for service in cloudwatch dynamodb firehose iam kinesis kms logs s3 sns sts; do
+for service in cloudwatch dynamodb events firehose iam kinesis kms logs s3 secretsmanager sns sts; do
   if ! grep --quiet --extended-regexp "\"${service}\": *\"(available|running)\"" <<<"${health}"; then
     missing+=("${service}")
   fi
@@ -15,4 +15,4 @@ if ((${#missing[@]})); then
   exit 1
 fi
 echo "LocalStack serves all that infra/ provisions but Glue, which its community edition lacks."
-echo "The jobs run against \`lakehouse aws up\`, or against AWS."
+echo "\`lakehouse aws rehearse\` leaves it out, and runs the jobs from glue_jobs/pipeline.yaml."

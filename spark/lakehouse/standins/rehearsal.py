@@ -1,4 +1,4 @@
-"""The platform applied to the local AWS: events in, the deployed workflow run, verified, and all of it removed."""
+"""The platform applied to a local AWS: events in, the deployed workflow run, verified, and all of it removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from lakehouse.errors import LakehouseError, LedgerError
 from lakehouse.generator import generate
 from lakehouse.generator.send import send
 from lakehouse.settings import project_file
+from lakehouse.standins.elsewhere import Elsewhere, job_options
 from lakehouse.standins.environment import process_environment
 from lakehouse.standins.glue.endpoint import Endpoint
 from lakehouse.standins.glue.job_run import Settings
 from lakehouse.standins.glue.runner import run_workflow
 from lakehouse.standins.glue.spark_properties import spark_environment
-from lakehouse.standins.local_aws import Running, start, stop
+from lakehouse.standins.local_aws import start, stop
 from lakehouse.standins.terraform import Terraform
 
 SOURCE = "softcart"
@@ -35,13 +36,17 @@ OnStep = Callable[[str, float | None], None]
 
 @dataclass
 class Rehearsal:
-    """One rehearsal, in a folder of its own: the platform's state, the generated orders, logs and the warehouse."""
+    """One rehearsal, in a folder of its own: the platform's state, the generated orders, logs and the warehouse.
+
+    On a server `elsewhere`, which knows no Glue, orders are put into the bucket and the jobs run from pipeline.yaml.
+    """
 
     folder: Path
     lines: int
     days: int
     on_step: OnStep
     driver_memory: str = "2g"
+    elsewhere: Elsewhere | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> dict[str, float]:
@@ -49,37 +54,54 @@ class Rehearsal:
 
         Raises:
             EnvironmentProblem: Terraform is not there.
-            LakehouseError: a step failed. The local AWS is ended, and with it all that was applied.
+            LakehouseError: a step failed. The local AWS is ended, and with it all that was applied; on a server
+                elsewhere, all that was applied stays.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        with self._step("local AWS up"):
-            server, _ = start(self.folder / "aws", 0, enforce_iam=True)
         before = dict(os.environ)
-        os.environ.clear()
-        os.environ.update(process_environment(server.url, before))
-        try:
-            self._on(server)
-        finally:
+        with self._server() as url:
             os.environ.clear()
-            os.environ.update(before)
-            stop(self.folder / "aws")
+            os.environ.update(process_environment(url, before))
+            try:
+                self._on(url)
+            finally:
+                os.environ.clear()
+                os.environ.update(before)
         return self.seconds
 
-    def _on(self, server: Running) -> None:
+    def _server(self) -> AbstractContextManager[str]:
+        return self._own_server() if self.elsewhere is None else nullcontext(self.elsewhere.url)
+
+    @contextmanager
+    def _own_server(self) -> Iterator[str]:
+        with self._step("local AWS up"):
+            server, _ = start(self.folder / "aws", 0, enforce_iam=True)
+        try:
+            yield server.url
+        finally:
+            stop(self.folder / "aws")
+
+    def _on(self, url: str) -> None:
         with self._step("build the wheel"):
             wheel = self._wheel()
-        terraform = Terraform(self.folder, self._variables(server, wheel))
+        terraform = Terraform(self.folder, self._variables(url, wheel))
         with self._step("terraform init"):
             terraform.init()
         with self._step("terraform apply"):
             platform = terraform.apply()
-        with self._step(f"{self.lines:,} events through Kinesis and Firehose"):
-            self._send(server, platform)
-        with self._step("the Glue workflow"):
-            self._workflow(server, platform)
+        if self.elsewhere is None:
+            with self._step(f"{self.lines:,} events through Kinesis and Firehose"):
+                self._send(url, platform)
+            with self._step("the Glue workflow"):
+                self._workflow(url, platform)
+        else:
+            with self._step(f"{self.lines:,} events put into the landing bucket"):
+                self.elsewhere.put_orders(self._orders(), platform["landing_url"])
+            with self._step("the jobs of pipeline.yaml, for want of Glue"):
+                self._jobs(self.elsewhere, platform)
         with self._step("lakehouse verify"):
-            self._verify(server, platform)
+            self._verify(url, platform)
         with self._step("terraform plan finds nothing to do"):
             if terraform.would_change():
                 raise LakehouseError(f"A second plan would change something: see {self.folder / 'terraform.log'}.")
@@ -94,12 +116,13 @@ class Rehearsal:
         self.seconds[name] = time.monotonic() - began
         self.on_step(name, self.seconds[name])
 
-    def _variables(self, server: Running, wheel: Path) -> dict[str, str]:
+    def _variables(self, url: str, wheel: Path) -> dict[str, str]:
         return {
-            "endpoint": server.url,
+            "endpoint": url,
+            "glue_enabled": "true" if self.elsewhere is None else "false",
             "wheel": str(wheel),
             "warehouse": f"embedded:{self._warehouse}",
-            "tracking": f"sqlite:///{self.folder / 'mlflow.db'}",
+            "tracking": self._tracking,
             "buffer_seconds": "5",
             "lifecycle_rules": "false",  # Terraform waits a minute until it believes in them
         }
@@ -108,6 +131,10 @@ class Rehearsal:
     def _warehouse(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
+    @property
+    def _tracking(self) -> str:
+        return f"sqlite:///{self.folder / 'mlflow.db'}"
+
     def _wheel(self) -> Path:
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(self.folder / "dist")]
         done = subprocess.run(command, cwd=project_file("."), capture_output=True, text=True, check=False)  # noqa: S603
@@ -115,12 +142,15 @@ class Rehearsal:
             raise LakehouseError(f"The wheel cannot be built: {done.stderr.strip()[-400:]}")
         return next((self.folder / "dist").glob("*.whl"))
 
-    def _send(self, server: Running, platform: dict[str, Any]) -> None:
-        """Put generated orders into the stream, and wait until Firehose has landed every one of them."""
+    def _orders(self) -> Path:
         orders = self.folder / "orders"
         generate(orders, lines=self.lines, days=self.days, seed=1, changes=False)
-        sent = send(orders, platform["event_stream"])
-        s3, bucket = Endpoint(server.url).client("s3"), platform["buckets"]["landing"]
+        return orders
+
+    def _send(self, url: str, platform: dict[str, Any]) -> None:
+        """Put generated orders into the stream, and wait until Firehose has landed every one of them."""
+        sent = send(self._orders(), platform["event_stream"])
+        s3, bucket = Endpoint(url).client("s3"), platform["buckets"]["landing"]
         landed: dict[str, int] = {}
         deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
         while sum(landed.values()) < sent:
@@ -131,7 +161,13 @@ class Rehearsal:
                 for key in (found["Key"] for found in page.get("Contents", []) if found["Key"] not in landed):
                     landed[key] = _lines(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def _workflow(self, server: Running, platform: dict[str, Any]) -> None:
+    def _jobs(self, elsewhere: Elsewhere, platform: dict[str, Any]) -> None:
+        options = job_options(platform, SOURCE, f"embedded:{self._warehouse}", self._tracking)
+        for name, seconds in elsewhere.run_jobs(self.folder / "jobs", options, self.driver_memory):
+            self.seconds[f"  {name}"] = seconds
+            self.on_step(f"  {name}", seconds)
+
+    def _workflow(self, url: str, platform: dict[str, Any]) -> None:
         settings = Settings(self.folder / "glue", self.driver_memory)
 
         def on_job(job: str, ended: Any) -> None:
@@ -139,13 +175,13 @@ class Rehearsal:
                 self.seconds[f"  {job}"] = ended.seconds
                 self.on_step(f"  {job}", ended.seconds)
 
-        done = run_workflow(Endpoint(server.url), platform["workflow"], settings, on_job=on_job)
+        done = run_workflow(Endpoint(url), platform["workflow"], settings, on_job=on_job)
         if not done.succeeded:
             failed = next((job for job in done.ended if job.error), None)
             told = f"{failed.job}: {failed.error} Its log is {failed.log}." if failed else "a job was not run."
             raise LakehouseError(f"The workflow failed: {told}")
 
-    def _verify(self, server: Running, platform: dict[str, Any]) -> None:
+    def _verify(self, url: str, platform: dict[str, Any]) -> None:
         from pyspark.sql import SparkSession
 
         from lakehouse.sources.mapping import load_mapping
@@ -154,7 +190,7 @@ class Rehearsal:
         from lakehouse.warehouse.connect import connect, parse_target
 
         scratch = self.folder / "spark"
-        os.environ.update(spark_environment(server.url, scratch, {}, (), self.driver_memory, scratch))
+        os.environ.update(spark_environment(url, scratch, {}, (), self.driver_memory, scratch))
         spark = SparkSession.builder.getOrCreate()
         warehouse = connect(parse_target(f"embedded:{self._warehouse}"), read_only=True)
         try:

@@ -106,7 +106,7 @@ run "jobs_code_order_and_logs_are_those_of_the_pipeline" {
     error_message = "The job does not start its entry point."
   }
   assert {
-    condition     = aws_glue_trigger.schedule.schedule == "cron(15 * * * ? *)" && [for action in aws_glue_trigger.schedule.actions : action.job_name] == ["shop-dev-ingest_orders"]
+    condition     = aws_glue_trigger.schedule[0].schedule == "cron(15 * * * ? *)" && [for action in aws_glue_trigger.schedule[0].actions : action.job_name] == ["shop-dev-ingest_orders"]
     error_message = "The schedule starts other jobs than the first."
   }
   assert {
@@ -173,7 +173,7 @@ run "without_the_log_store_no_job_starts_by_itself_beside_the_workflow" {
     delta_log_table = null
   }
   assert {
-    condition     = aws_glue_trigger.own_schedule["maintain"].type == "ON_DEMAND" && aws_glue_trigger.schedule.type == "SCHEDULED"
+    condition     = aws_glue_trigger.own_schedule["maintain"].type == "ON_DEMAND" && aws_glue_trigger.schedule[0].type == "SCHEDULED"
     error_message = "Two writers would overwrite each other's commits."
   }
 }
@@ -184,7 +184,7 @@ run "workflow_without_a_schedule_waits_to_be_asked" {
     schedule_enabled = false
   }
   assert {
-    condition     = alltrue([for trigger in [aws_glue_trigger.schedule, aws_glue_trigger.own_schedule["maintain"]] : trigger.type == "ON_DEMAND" && trigger.schedule == null])
+    condition     = alltrue([for trigger in [aws_glue_trigger.schedule[0], aws_glue_trigger.own_schedule["maintain"]] : trigger.type == "ON_DEMAND" && trigger.schedule == null])
     error_message = "It starts by itself."
   }
 }

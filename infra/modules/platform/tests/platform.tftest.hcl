@@ -65,6 +65,21 @@ run "jobs_of_the_pipeline_work_on_this_lake" {
   }
 }
 
+run "without_glue_all_else_is_there" {
+  variables {
+    glue_enabled = false
+  }
+
+  assert {
+    condition     = output.workflow == null && output.databases == null
+    error_message = "Something of Glue is provisioned where there is none."
+  }
+  assert {
+    condition     = contains(keys(output.jobs), "publish_to_warehouse") && output.event_stream == "shop-dev-events"
+    error_message = "More than Glue is left out."
+  }
+}
+
 run "mapping_file_of_a_shop_is_uploaded" {
   command = plan
   variables {
