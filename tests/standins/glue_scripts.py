@@ -10,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from lakehouse.standins.glue.endpoint import Endpoint
-from lakehouse.standins.glue.job_run import Settings
-from lakehouse.standins.glue.runner import WorkflowRun, run_workflow
+from lakehouse.standins.glue.job_run import Ended, Settings
+from lakehouse.standins.glue.runner import WorkflowRun, run_job, run_workflow
 from tests.standins.conftest import Aws
 
 # Each script notes that it ran, and with what, in a file that the test reads.
@@ -91,6 +91,9 @@ class Deployed:
         settings = Settings(self.folder / "glue", minute=minute)
         given = {f"--{name}": value for name, value in arguments.items()}
         return run_workflow(Endpoint(self.aws.url), self.name, settings, arguments=given, parallel=parallel)
+
+    def run_alone(self, job: str) -> Ended:
+        return run_job(Endpoint(self.aws.url), self.full(job), Settings(self.folder / "glue"))
 
     def noted(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.notes.read_text().splitlines()] if self.notes.exists() else []

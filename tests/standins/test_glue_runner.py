@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.errors import UsageError
 from lakehouse.standins.glue.runner import WorkflowRun
 from tests.entrypoints.conftest import Command, lakehouse  # noqa: F401 - a fixture
 from tests.standins.conftest import Aws
@@ -142,3 +143,22 @@ def test_jobs_run_one_at_a_time_unless_told_otherwise(shop: Deployed) -> None:
     shop.job("right", "noted.with_name('right').touch()")
     shop.begin_with("left", "right")
     assert shop.run().succeeded
+
+
+def test_job_runs_by_itself_apart_from_any_workflow(shop: Deployed) -> None:
+    shop.job("upkeep")
+    assert shop.run_alone("upkeep").state == "SUCCEEDED"
+    (note,) = shop.noted()
+    assert note["key"] != "test", "it runs under the keys of its role"
+    assert "--WORKFLOW_RUN_ID" not in note["argv"]
+    assert [run["JobRunState"] for run in shop.job_runs("upkeep")] == ["SUCCEEDED"]
+
+
+def test_job_by_itself_tells_why_it_failed(shop: Deployed) -> None:
+    shop.job("upkeep", FAILS)
+    assert "the ledger differs" in shop.run_alone("upkeep").error
+
+
+def test_job_by_itself_must_be_there(shop: Deployed) -> None:
+    with pytest.raises(UsageError, match="gone does not exist"):
+        shop.run_alone("gone")

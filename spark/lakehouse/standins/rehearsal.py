@@ -22,12 +22,12 @@ from lakehouse.standins.elsewhere import Elsewhere, job_options
 from lakehouse.standins.environment import process_environment
 from lakehouse.standins.glue.endpoint import Endpoint
 from lakehouse.standins.glue.job_run import Settings
-from lakehouse.standins.glue.runner import run_workflow
+from lakehouse.standins.glue.runner import run_job, run_workflow
 from lakehouse.standins.glue.spark_properties import spark_environment
 from lakehouse.standins.local_aws import start, stop
 from lakehouse.standins.terraform import Terraform
 
-SOURCE = "softcart"
+SOURCE, UPKEEP = "softcart", "maintain_lake"
 LONGEST_DELIVERY_SECONDS = 300.0
 
 OnStep = Callable[[str, float | None], None]
@@ -95,6 +95,8 @@ class Rehearsal:
                 self._send(url, platform)
             with self._step("the Glue workflow"):
                 self._workflow(url, platform)
+            with self._step("upkeep, under its own role"):
+                self._upkeep(url, platform)
         else:
             with self._step(f"{self.lines:,} events put into the landing bucket"):
                 self.elsewhere.put_orders(self._orders(), platform["landing_url"])
@@ -180,6 +182,11 @@ class Rehearsal:
             failed = next((job for job in done.ended if job.error), None)
             told = f"{failed.job}: {failed.error} Its log is {failed.log}." if failed else "a job was not run."
             raise LakehouseError(f"The workflow failed: {told}")
+
+    def _upkeep(self, url: str, platform: dict[str, Any]) -> None:
+        ended = run_job(Endpoint(url), platform["jobs"][UPKEEP], Settings(self.folder / "glue", self.driver_memory))
+        if ended.error:
+            raise LakehouseError(f"{ended.job} failed: {ended.error} Its log is {ended.log}.")
 
     def _verify(self, url: str, platform: dict[str, Any]) -> None:
         from pyspark.sql import SparkSession

@@ -82,7 +82,7 @@ def read_workflow(glue: Any, name: str) -> Workflow:
     if not any(trigger.kind in STARTERS for trigger in triggers):
         raise UsageError(f"The Glue workflow {name} has no trigger that begins it: on demand, scheduled, or by event.")
     wanted = {action.job for trigger in triggers for action in trigger.actions}
-    return Workflow(name, triggers, {job: _job(glue, job) for job in sorted(wanted)})
+    return Workflow(name, triggers, {job: read_job(glue, job) for job in sorted(wanted)})
 
 
 def _trigger(told: Mapping[str, Any]) -> Trigger:
@@ -104,11 +104,16 @@ def _trigger(told: Mapping[str, Any]) -> Trigger:
     )
 
 
-def _job(glue: Any, name: str) -> Job:
+def read_job(glue: Any, name: str) -> Job:
+    """The job of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
     try:
         told = glue.get_job(JobName=name)["Job"]
     except glue.exceptions.EntityNotFoundException as error:
-        raise UsageError(f"A trigger starts the Glue job {name}, which does not exist.") from error
+        raise UsageError(f"The Glue job {name} does not exist.") from error
     return Job(
         name=name,
         role=told["Role"],

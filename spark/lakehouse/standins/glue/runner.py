@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from filelock import FileLock, Timeout
 
 from lakehouse.errors import BusyError, LakehouseError
-from lakehouse.standins.glue.definitions import Action, Trigger, Workflow, read_workflow
+from lakehouse.standins.glue.definitions import Action, Trigger, Workflow, read_job, read_workflow
 from lakehouse.standins.glue.endpoint import Endpoint
 from lakehouse.standins.glue.job_run import PID_FILE, Ended, JobRun, Settings
 from lakehouse.standins.glue.memory import has_room
@@ -70,6 +70,22 @@ def run_workflow(
     except (BotoCoreError, ClientError, OSError) as error:
         raise LakehouseError(
             f"The workflow {name} was stopped: {endpoint.url} did not answer as it must: {error}"
+        ) from error
+
+
+def run_job(endpoint: Endpoint, name: str, settings: Settings) -> Ended:
+    """Run one deployed job apart from any workflow, as a trigger of its own does.
+
+    Raises:
+        UsageError: there is no such job, or it cannot run here.
+        LakehouseError: the local AWS went away in the midst of it.
+    """
+    try:
+        job = read_job(endpoint.client("glue"), name)
+        return JobRun(endpoint, job, Action(name, "", {}, None), {}, {}, settings).run()
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise LakehouseError(
+            f"The job {name} was stopped: {endpoint.url} did not answer as it must: {error}"
         ) from error
 
 
