@@ -15,7 +15,7 @@ def compiler_options(*, quick: bool = False, well: bool = False) -> str:
 
     Args:
         quick: compile everything quickly; suits tests and small runs.
-        well: compile whatever is busy well, as the JVM does by itself; suits large runs, which it costs little.
+        well: compile whatever is busy well, as the JVM does by itself; suits large runs, most of whose time is rows.
     """
     # More room than by default, for Spark generates a class a query; and its longest methods are the busiest.
     code = "-XX:ReservedCodeCacheSize=256m -XX:-DontCompileHugeMethods"

@@ -21,8 +21,8 @@ class Theta:
 
     The classical method (Assimakopoulos and Nikolopoulos 2000) in the closed form of Hyndman and Billah (2003), on
     trading weekdays without spikes; where two years are known, without the year's course, which is put back on the days
-    to come. All series are smoothed in one pass: a thousand take a second, where a library
-    that fits one after the other takes a minute.
+    to come. All series are smoothed in one pass: a thousand take a second, where a library that fits one after the
+    other takes a minute.
     """
 
     name = "theta"
