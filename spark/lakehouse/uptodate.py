@@ -65,7 +65,8 @@ def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
 
 def bytes_to_load(state: State, landing: Landing) -> int:
     """The size of the files in landing that no run has loaded yet; of all where the mapping has changed since."""
-    changed = any(run["mapping_hash"] != state.mapping().hash for run in last_runs(state).values())
+    now = state.mapping().hash
+    changed = any(run["mapping_hash"] != now for run in last_runs(state).values())
     return sum(file.size for file in _to_load(landing, {} if changed else _known_files(state)))
 
 

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 from lakehouse import pipeline
 from lakehouse.cli import look, maintain
 from lakehouse.delta import Lake
+from lakehouse.errors import LakehouseError
 from lakehouse.lock import run_lock
 from lakehouse.model import FACT_SALES
 from lakehouse.settings import State
@@ -90,6 +91,24 @@ def test_run_with_nothing_to_do_starts_no_spark_and_says_so(lakehouse: Command, 
     assert answer.code == 0
     assert answer.out == ""
     assert "Nothing to do: " in answer.words
+
+
+@pytest.mark.parametrize(("large", "many"), [(1_000, True), (10_000_000, False)])
+def test_session_is_for_many_rows_where_much_is_to_be_loaded(
+    copied_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, many: bool
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def start(**settings: Any) -> SparkSession:
+        asked.append(settings)
+        raise LakehouseError("asked")
+
+    (tmp_path / "orders.jsonl").write_text("".join(map(sale, range(1, 9))))
+    monkeypatch.setattr(pipeline, "LARGE", large)
+    monkeypatch.setattr(pipeline, "start_session", start)
+    with pytest.raises(LakehouseError, match="asked"):
+        pipeline.run_pipeline(State(copied_home, "softcart", tmp_path), pipeline.Options())
+    assert [settings["many_rows"] for settings in asked] == [many]
 
 
 def test_query_prints_clean_csv_and_json(lakehouse: Command, no_session: None, home: Path) -> None:

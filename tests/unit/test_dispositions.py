@@ -133,3 +133,9 @@ def test_broken_record_does_not_conflict_with_the_good_one_of_its_line(spark: Sp
 def test_without_ids_equal_records_are_one_line(spark: SparkSession) -> None:
     states = (State(1), State(1), State(2, line="L2", line_type="adjustment"))
     assert dispositions(spark, *states, has_id=False, has_updates=False) == ["fact", "duplicate", "set_aside"]
+
+
+def test_lines_are_shuffled_once_for_all_windows(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = spark.createDataFrame([], SCHEMA.replace("at STRING", "updated_at TIMESTAMP"))
+    decide(lines, has_id=True, has_updates=True).explain()
+    assert capsys.readouterr().out.count("Exchange hashpartitioning(") == 1

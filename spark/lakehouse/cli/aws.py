@@ -63,12 +63,12 @@ def rehearse(
     lines: Annotated[int, typer.Option(min=1, help="Events to send.")] = 50_000,
     days: Annotated[int, typer.Option(min=1, help="Business days over which they come in.")] = 150,
     driver_memory: Annotated[str, typer.Option(help="Heap of each job's JVM.")] = "2g",
-    endpoint: Annotated[
+    endpoint_url: Annotated[
         str | None,
         typer.Option(
             envvar="AWS_ENDPOINT_URL",
-            help="Another stand-in for AWS on this machine, without Glue, such as LocalStack. Without it, a local AWS "
-            "of its own.",
+            help="Another stand-in for AWS on this machine, without Glue, such as LocalStack. Without one, or where it "
+            "is the local AWS of this project, one is started for the rehearsal.",
         ),
     ] = None,
     home: AwsHome = None,
@@ -80,11 +80,12 @@ def rehearse(
     This is how a change is tried before it costs money. It needs Terraform, and a folder: rehearsal, beside aws.
     """
     require_aws_packages()
-    from lakehouse.standins.elsewhere import Elsewhere
+    from lakehouse.standins.elsewhere import other_stand_in
     from lakehouse.standins.rehearsal import Rehearsal
 
     folder = aws_folder(home).resolve().parent / "rehearsal"
-    done = Rehearsal(folder, lines, days, _tell_step, driver_memory, elsewhere=Elsewhere.at(endpoint)).run()
+    elsewhere = other_stand_in(endpoint_url)
+    done = Rehearsal(folder, lines, days, _tell_step, driver_memory, elsewhere).run()
     total = sum(seconds for step, seconds in done.items() if not step.startswith(" "))
     print_table("The rehearsal went well", ("step", "seconds"), [*done.items(), ("total", total)])
 

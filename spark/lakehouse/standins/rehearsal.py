@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from lakehouse.errors import LakehouseError, LedgerError
 from lakehouse.generator import generate
 from lakehouse.generator.send import send
 from lakehouse.settings import project_file
-from lakehouse.standins.elsewhere import Elsewhere, job_options
+from lakehouse.standins.elsewhere import job_options, put_orders, run_jobs
 from lakehouse.standins.environment import process_environment
 from lakehouse.standins.glue.endpoint import Endpoint
 from lakehouse.standins.glue.job_run import Settings
@@ -46,7 +46,7 @@ class Rehearsal:
     days: int
     on_step: OnStep
     driver_memory: str = "2g"
-    elsewhere: Elsewhere | None = None
+    elsewhere: Endpoint | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> dict[str, float]:
@@ -54,8 +54,8 @@ class Rehearsal:
 
         Raises:
             EnvironmentProblem: Terraform is not there.
-            LakehouseError: a step failed. The local AWS is ended, and with it all that was applied; on a server
-                elsewhere, all that was applied stays.
+            LakehouseError: a step failed. What was applied is gone: the local AWS is ended, and on a server elsewhere
+                Terraform has removed it, as far as it could.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -88,27 +88,47 @@ class Rehearsal:
         terraform = Terraform(self.folder, self._variables(url, wheel))
         with self._step("terraform init"):
             terraform.init()
-        with self._step("terraform apply"):
-            platform = terraform.apply()
-        if self.elsewhere is None:
-            with self._step(f"{self.lines:,} events through Kinesis and Firehose"):
-                self._send(url, platform)
-            with self._step("the Glue workflow"):
-                self._workflow(url, platform)
-            with self._step("upkeep, under its own role"):
-                self._upkeep(url, platform)
-        else:
-            with self._step(f"{self.lines:,} events put into the landing bucket"):
-                self.elsewhere.put_orders(self._orders(), platform["landing_url"])
-            with self._step("the jobs of pipeline.yaml, for want of Glue"):
-                self._jobs(self.elsewhere, platform)
-        with self._step("lakehouse verify"):
-            self._verify(url, platform)
-        with self._step("terraform plan finds nothing to do"):
-            if terraform.would_change():
-                raise LakehouseError(f"A second plan would change something: see {self.folder / 'terraform.log'}.")
+        with self._nothing_left(terraform):
+            with self._step("terraform apply"):
+                platform = terraform.apply()
+            if self.elsewhere is None:
+                self._by_glue(url, platform)
+            else:
+                self._without_glue(self.elsewhere, platform)
+            with self._step("lakehouse verify"):
+                self._verify(url, platform)
+            with self._step("terraform plan finds nothing to do"):
+                if terraform.would_change():
+                    raise LakehouseError(f"A second plan would change something: see {self.folder / 'terraform.log'}.")
         with self._step("terraform destroy"):
             terraform.destroy()
+
+    @contextmanager
+    def _nothing_left(self, terraform: Terraform) -> Iterator[None]:
+        """After a failure too: a server elsewhere outlives it, and the next rehearsal would find all names taken."""
+        try:
+            yield
+        except BaseException:
+            if self.elsewhere is not None:
+                with suppress(LakehouseError):  # what failed before is what counts
+                    terraform.destroy()
+            raise
+
+    def _by_glue(self, url: str, platform: dict[str, Any]) -> None:
+        with self._step(f"{self.lines:,} events through Kinesis and Firehose"):
+            self._send(url, platform)
+        with self._step("the Glue workflow"):
+            self._workflow(url, platform)
+        with self._step("upkeep, under its own role"):
+            self._upkeep(url, platform)
+
+    def _without_glue(self, elsewhere: Endpoint, platform: dict[str, Any]) -> None:
+        with self._step(f"{self.lines:,} events put into the landing bucket"):
+            put_orders(elsewhere, self._orders(), platform["landing_url"])
+        options = job_options(platform, SOURCE, f"embedded:{self._warehouse}", self._tracking)
+        with self._step("the jobs of pipeline.yaml, for want of Glue"):
+            for name, seconds in run_jobs(elsewhere, self.folder / "jobs", options, self.driver_memory):
+                self._tell_job(name, seconds)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -117,6 +137,10 @@ class Rehearsal:
         yield
         self.seconds[name] = time.monotonic() - began
         self.on_step(name, self.seconds[name])
+
+    def _tell_job(self, job: str, seconds: float) -> None:
+        self.seconds[f"  {job}"] = seconds
+        self.on_step(f"  {job}", seconds)
 
     def _variables(self, url: str, wheel: Path) -> dict[str, str]:
         return {
@@ -163,19 +187,12 @@ class Rehearsal:
                 for key in (found["Key"] for found in page.get("Contents", []) if found["Key"] not in landed):
                     landed[key] = _lines(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
-    def _jobs(self, elsewhere: Elsewhere, platform: dict[str, Any]) -> None:
-        options = job_options(platform, SOURCE, f"embedded:{self._warehouse}", self._tracking)
-        for name, seconds in elsewhere.run_jobs(self.folder / "jobs", options, self.driver_memory):
-            self.seconds[f"  {name}"] = seconds
-            self.on_step(f"  {name}", seconds)
-
     def _workflow(self, url: str, platform: dict[str, Any]) -> None:
         settings = Settings(self.folder / "glue", self.driver_memory)
 
         def on_job(job: str, ended: Any) -> None:
             if ended:
-                self.seconds[f"  {job}"] = ended.seconds
-                self.on_step(f"  {job}", ended.seconds)
+                self._tell_job(job, ended.seconds)
 
         done = run_workflow(Endpoint(url), platform["workflow"], settings, on_job=on_job)
         if not done.succeeded:

@@ -61,19 +61,34 @@ class Endpoint:
         }
         return Endpoint(self.url, keys)
 
-    def require_recorder(self) -> None:
-        """Refuse an endpoint that keeps no job runs: AWS itself, a LocalStack, a stock moto.
+    def keeps_job_runs(self) -> bool:
+        """Whether it is a local AWS of this project's; AWS itself, a LocalStack and a stock moto keep no job runs.
 
         Raises:
-            UsageError: it is none of this project's.
+            OSError, HTTPException: nothing answers there.
         """
         try:
             ask(self.url, HEALTH)
-        except (OSError, HTTPException, ValueError, LakehouseError) as error:
-            raise UsageError(
-                f"{self.url} is no local AWS of this project's, and jobs run only there: start one with "
-                "`lakehouse aws up`. On AWS itself, `aws glue start-workflow-run` runs the workflow."
-            ) from error
+        except (ValueError, LakehouseError):
+            return False
+        return True
+
+    def require_recorder(self) -> None:
+        """Refuse an endpoint that keeps no job runs.
+
+        Raises:
+            UsageError: it is none of this project's, or does not answer.
+        """
+        reason: Exception | None = None
+        try:
+            if self.keeps_job_runs():
+                return
+        except (OSError, HTTPException) as error:
+            reason = error
+        raise UsageError(
+            f"{self.url} is no local AWS of this project's, and jobs run only there: start one with "
+            "`lakehouse aws up`. On AWS itself, `aws glue start-workflow-run` runs the workflow."
+        ) from reason
 
 
 def choose_endpoint(url: str | None, home: Path | None) -> Endpoint:
