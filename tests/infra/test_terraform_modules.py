@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,3 +35,22 @@ def test_module(module: str, tmp_path: Path) -> None:
 def test_environment_is_valid(environment: str, tmp_path: Path) -> None:
     terraform = Terraform(INFRA / "envs" / environment, tmp_path)
     assert "The configuration is valid" in terraform.run("validate")
+
+
+def test_nothing_is_put_into_a_bucket_before_it_is_closed_encrypted_and_versioned(tmp_path: Path) -> None:
+    edges = re.findall(r'"(\S+)" -> "(\S+)"', Terraform(INFRA / "modules" / "platform", tmp_path).run("graph"))
+    uploads = {source for source, _ in edges if ".aws_s3_object." in f".{source}"}
+    assert len(uploads) >= 3, "wheel, entry points, mapping"
+    settings = ("public_access_block", "server_side_encryption_configuration", "versioning")
+    for upload in uploads:
+        assert {f"module.lake.aws_s3_bucket_{setting}.this" for setting in settings} <= behind(upload, edges), upload
+
+
+def behind(resource: str, edges: list[tuple[str, str]]) -> set[str]:
+    """All that a resource waits for, near and far."""
+    found: set[str] = set()
+    new = {resource}
+    while new:
+        found |= new
+        new = {target for source, target in edges if source in new} - found
+    return found

@@ -6,6 +6,15 @@ locals {
 output "buckets" {
   description = "Names of the buckets, by what they hold: landing, lake, artifacts"
   value       = { for place, bucket in aws_s3_bucket.this : place => bucket.bucket }
+
+  # What is put into a bucket before these is encrypted with S3's own key, and has no version.
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+  ]
 }
 
 output "tables_url" {
