@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,14 @@ from lakehouse.pipeline import load_jobs
 from lakehouse.settings import open_state
 from lakehouse.uptodate import last_runs
 
+WITHOUT_FORECAST = tuple(job.name for job in load_jobs() if job.name != "forecast_sales")
 REST = "start and end"
 """What is of no job: Python's imports, the session's start and its end."""
+
+
+def only(jobs: Iterable[str]) -> list[str]:
+    """The options by which a run is of these jobs."""
+    return [f"--job={job}" for job in jobs]
 
 
 def steps(home: Path, measured: Measurement) -> dict[str, dict[str, float]]:

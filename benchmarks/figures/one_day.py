@@ -16,7 +16,7 @@ from benchmarks.deliveries import Generation, deleted, updated, write
 from benchmarks.measure import Contender, Measurement, lakehouse, medians, python, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
-from benchmarks.runs import steps
+from benchmarks.runs import WITHOUT_FORECAST, only, steps
 from benchmarks.text import COST, cost, seconds
 from lakehouse.generator import generate
 from lakehouse.model import LANDING_FILES
@@ -31,7 +31,7 @@ or deleted. Each history is put back as it was before every run.
 
 A run begins with the start of Python, the JVM and the session, which no history changes. **Warm** is therefore the more
 telling measure: one session takes the same day into one history after the other, so that the code is compiled, and only
-the jobs are measured.
+the jobs are measured. The forecast is left out: it is trained on all days that there are.
 """
 DAY_LINES, HISTORY_DAYS, MOST_GROWTH = 5_000, (4, 40, 400), 1.2
 IN_ORDER = "a day in order"
@@ -96,7 +96,7 @@ def _deliveries(generation: Generation) -> dict[str, list[str]]:
 def _history(plan: Plan, generation: Generation, days: int, deliveries: Mapping[str, list[str]]) -> History:
     history = History(plan.work / f"home-{days}", plan.work / f"landing-{days}")
     generation.history(days, history.landing, left_out=deliveries["late lines"])
-    run = lakehouse("run", "--source", "softcart", "--landing", str(history.landing))
+    run = lakehouse("run", "--source", "softcart", "--landing", str(history.landing), *only(WITHOUT_FORECAST))
     measuring.measure(run, {"LAKEHOUSE_HOME": str(history.home)})
     history.home.rename(history.kept)
     return history
@@ -105,7 +105,7 @@ def _history(plan: Plan, generation: Generation, days: int, deliveries: Mapping[
 def _deliver(histories: Mapping[str, History], delivery: list[str], runs: int) -> dict[str, list[Measurement]]:
     contenders = {
         name: Contender(
-            lakehouse("run"),
+            lakehouse("run", *only(WITHOUT_FORECAST)),
             prepare=partial(history.put_back, delivery),
             environment={"LAKEHOUSE_HOME": str(history.home)},
         )

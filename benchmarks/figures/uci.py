@@ -10,9 +10,8 @@ from benchmarks.charts import bars
 from benchmarks.measure import Contender, lakehouse, medians, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
-from benchmarks.runs import steps
+from benchmarks.runs import WITHOUT_FORECAST, only, steps
 from benchmarks.text import COST, cost, gigabytes, seconds
-from lakehouse.pipeline import load_jobs
 
 TITLE = "UCI Online Retail: 541,909 lines, landing to warehouse"
 ABOUT = """
@@ -22,7 +21,6 @@ setting up (jars, class archive) does not. `lakehouse verify` then reads landing
 compares day by day.
 """
 WALL_SECONDS, MEMORY_GB = 60, 4
-JOBS = [job.name for job in load_jobs() if job.name != "forecast_sales"]
 
 
 def measure(plan: Plan) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def measure(plan: Plan) -> dict[str, Any]:
     home = plan.work / "uci"
     environment = {"LAKEHOUSE_HOME": str(home)}
     run = Contender(
-        lakehouse("run", "--source", "uci_online_retail", "--landing", str(landing), *(f"--job={job}" for job in JOBS)),
+        lakehouse("run", "--source", "uci_online_retail", "--landing", str(landing), *only(WITHOUT_FORECAST)),
         prepare=lambda: shutil.rmtree(home, ignore_errors=True),
         environment=environment,
     )

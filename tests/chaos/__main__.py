@@ -1,7 +1,8 @@
 """`make chaos`: real runs killed at every place where state changes, and at random moments; each run to the end after.
 
 Everything that a run of a tiny shop leaves, lake, warehouse and ledger, must equal what a run without any trouble
-leaves. The places are those that the code passes: they are recorded, not listed.
+leaves. The places are those that the code passes: they are recorded, not listed. A run that is to die in one job starts
+where the jobs before it have ended.
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ from rich.table import Table
 
 from tests.chaos.delivery import deliver
 from tests.chaos.faults import places
-from tests.chaos.trial import Baseline, Outcome, Phase, try_death, undisturbed
+from tests.chaos.trial import (
+    Baseline,
+    Finish,
+    Outcome,
+    Phase,
+    finish_here,
+    job_by_job,
+    run_to_the_end,
+    try_death,
+    undisturbed,
+)
 from tests.chaos.watched import Death
 
 LONGEST_DELAY_SECONDS = 2.0
@@ -34,12 +45,13 @@ console = Console(highlight=False, soft_wrap=True)
 
 @dataclass(frozen=True)
 class Trial:
-    """One death to be tried."""
+    """One death to be tried, and how the run after it comes to its end."""
 
     kind: str
     name: str
     baseline: Baseline
     death: Death
+    finish: Finish = run_to_the_end
 
 
 def main() -> int:
@@ -47,11 +59,13 @@ def main() -> int:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="chaos-", dir=options.folder))
     began = time.monotonic()
-    baselines = _baselines(folder)
-    for baseline in baselines:
-        console.print(f"{baseline.phase.name}: {len(places(baseline.events))} places")
-    trials = _chosen([*_at_places(baselines), *_at_moments(baselines, options.seed, options.moments)], options)
-    outcomes = list(_run(trials, folder, options.parallel))
+    runs = _baselines(folder)
+    stages = [stage for run in runs[:2] for stage in job_by_job(run, folder / f"{run.phase.name}, job by job")]
+    with finish_here() as finish:
+        at_places = list(_at_places([*stages, runs[2]], finish))
+        console.print(f"{len(at_places)} places")
+        trials = _chosen([*at_places, *_at_moments(runs, options.seed, options.moments)], options)
+        outcomes = list(_run(trials, folder, options.parallel))
     _summary(outcomes, time.monotonic() - began)
     bad = any(outcome.differences for _, outcome in outcomes)
     if bad:
@@ -85,14 +99,14 @@ def _baselines(folder: Path) -> list[Baseline]:
     return [first, second, undisturbed(rebuild, folder / "rebuild")]
 
 
-def _at_places(baselines: list[Baseline]) -> Iterator[Trial]:
+def _at_places(baselines: list[Baseline], finish: Finish) -> Iterator[Trial]:
     """Every place; of the rebuild, which is a first run otherwise, those that no run before it came past."""
     known: set[str] = set()
     for baseline in baselines:
         for place in places(baseline.events):
-            if not (baseline.phase.options and place.event in known):
+            if baseline.phase.job or place.event not in known:
                 name = f"{baseline.phase.name}: {place}"
-                yield Trial(baseline.phase.name, name, baseline, Death(place.event, place.time))
+                yield Trial(baseline.phase.name, name, baseline, Death(place.event, place.time), finish)
         known |= set(baseline.events)
 
 
@@ -129,7 +143,7 @@ def _run(trials: list[Trial], folder: Path, parallel: int) -> Iterator[tuple[Tri
 def _one(trial: Trial, folder: Path) -> tuple[Outcome, float]:
     began = time.monotonic()
     try:
-        outcome = try_death(trial.baseline, trial.death, folder)
+        outcome = try_death(trial.baseline, trial.death, folder, trial.finish)
     except TimeoutExpired as hung:
         outcome = Outcome(False, [str(hung)])
     if not outcome.killed and trial.death.event:

@@ -8,11 +8,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
-from lakehouse.errors import BusyError
+from lakehouse import pipeline
+from lakehouse.errors import BusyError, LakehouseError
+from lakehouse.pipeline import Options, load_jobs, run_pipeline
+from lakehouse.session import start_session, stop_session
 from lakehouse.settings import State
 from tests.chaos.contents import Contents, contents, differences
 from tests.chaos.watched import Death
@@ -24,12 +29,21 @@ LONGEST_RUN_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Phase:
-    """A run of the tiny shop: what has landed, the state it starts from, and its options."""
+    """A run of the tiny shop: what has landed, the state it starts from, and its options.
+
+    `job`: it runs this job only, on what the jobs before it have left; the run after it runs all that are still due.
+    """
 
     name: str
     landing: Path
     start: State | None = None
     options: Sequence[str] = ()
+    job: str = ""
+
+    @property
+    def first_options(self) -> Sequence[str]:
+        """The options of the run that is to be killed."""
+        return (*self.options, "--job", self.job) if self.job else self.options
 
 
 @dataclass(frozen=True)
@@ -61,8 +75,12 @@ def run_lakehouse(
     )  # fmt: skip
 
 
+Finish = Callable[[State, Sequence[str]], str]
+"""Runs to the end, with these options; tells what went wrong, nothing where the run ended well."""
+
+
 def run_to_the_end(state: State, options: Sequence[str] = ()) -> str:
-    """Run again, waiting for a JVM that was left behind; what went wrong, empty where the run ended well."""
+    """A Finish in a process of its own, which waits for a JVM that was left behind."""
     for _ in range(60):
         done = run_lakehouse(state, options)
         if done.returncode != BusyError.exit_code:
@@ -71,18 +89,60 @@ def run_to_the_end(state: State, options: Sequence[str] = ()) -> str:
     return f"exit code {done.returncode}: {done.stderr.strip()[-400:]}" if done.returncode else ""
 
 
+@contextmanager
+def finish_here() -> Iterator[Finish]:
+    """A Finish in this process, whose runs share one session: it starts in no time, and whatever it needs is warm."""
+
+    def finish(state: State, options: Sequence[str]) -> str:
+        try:
+            run_pipeline(state, Options(accept_quarantine=True, full_refresh="--full-refresh" in options))
+        except LakehouseError as error:
+            return str(error)
+        return ""
+
+    spark = start_session(few_rows=True)
+    try:
+        with (
+            patch.object(pipeline, "start_session", lambda **_: spark),
+            patch.object(pipeline, "stop_session", lambda _: None),
+        ):
+            yield finish
+    finally:
+        stop_session(spark)
+
+
 def undisturbed(phase: Phase, folder: Path) -> Baseline:
     """Run a phase without any trouble.
 
     Raises:
         RuntimeError: even so it failed.
     """
+    state, events = _recorded(phase, folder)
+    return Baseline(phase, state, contents(state), events)
+
+
+def job_by_job(whole: Baseline, folder: Path) -> list[Baseline]:
+    """The same phase in one run for each job: a death in the last job then need not wait for all jobs before it.
+
+    Raises:
+        RuntimeError: one failed, or they left something else than the one run.
+    """
+    baselines, state = [], whole.phase.start
+    for job in (job.name for job in load_jobs()):
+        phase = Phase(f"{whole.phase.name}, {job}", whole.phase.landing, state, job=job)
+        state, events = _recorded(phase, folder / job)
+        baselines.append(Baseline(phase, state, whole.left, events))
+    if state and (found := differences(whole.left, contents(state))):
+        raise RuntimeError(f"{whole.phase.name}: job by job something else is left than by one run: {found}")
+    return baselines
+
+
+def _recorded(phase: Phase, folder: Path) -> tuple[State, tuple[str, ...]]:
     state = begin(phase, folder)
-    problem = run_to_the_end(state, phase.options)
+    problem = run_to_the_end(state, phase.first_options)
     if problem:
         raise RuntimeError(f"{phase.name}: the undisturbed run failed: {problem}")
-    events = tuple((folder / "events.log").read_text().splitlines())
-    return Baseline(phase, state, contents(state), events)
+    return state, tuple((folder / "events.log").read_text().splitlines())
 
 
 def begin(phase: Phase, folder: Path) -> State:
@@ -102,13 +162,13 @@ class Outcome:
     differences: list[str]
 
 
-def try_death(baseline: Baseline, death: Death, folder: Path) -> Outcome:
+def try_death(baseline: Baseline, death: Death, folder: Path, finish: Finish = run_to_the_end) -> Outcome:
     """Kill a run as told, run again to the end, and compare with the undisturbed run."""
     state = begin(baseline.phase, folder)
-    first = run_lakehouse(state, baseline.phase.options, death)
+    first = run_lakehouse(state, baseline.phase.first_options, death)
     if first.returncode > 0:
         return Outcome(False, [f"the run failed before it was killed: {first.stderr.strip()[-400:]}"])
-    problem = run_to_the_end(state, baseline.phase.options)
+    problem = finish(state, baseline.phase.options)
     if problem:
         return Outcome(first.returncode < 0, [f"the run after it failed: {problem}"])
     return Outcome(first.returncode < 0, differences(baseline.left, contents(state)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from lakehouse.quality import CONFLICTING_LINE
@@ -19,19 +19,22 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
     Returns:
         The lines with `disposition`, and `reasons` completed by conflicting_line.
     """
-    copies = Window.partitionBy("line_id", "content_hash").orderBy("file", "line_number")
-    # One shuffle for all windows: by itself Spark would make another where the keys are fewer.
-    first = lines.repartition("line_id").withColumn("_first", F.row_number().over(copies) == 1)
-    first = first.withColumn("_counts", F.col("_first") & (F.size("reasons") == 0))
+    copy = F.coalesce(F.lag("content_hash").over(_newest_first()) == F.col("content_hash"), F.lit(False))
+    marked = lines.withColumn("_copy", copy).withColumn("_counts", ~F.col("_copy") & (F.size("reasons") == 0))
     if has_updates:
-        decided = _newest_counts(first)
+        decided = _newest_counts(marked)
     elif has_id:
-        decided = _conflicts(first)
+        decided = _conflicts(marked)
     else:
-        decided = first.withColumn("_state", _of_kind())
+        decided = marked.withColumn("_state", _of_kind())
     quarantined = F.size("reasons") > 0
-    disposition = F.when(~F.col("_first"), "duplicate").when(quarantined, "quarantined").otherwise(F.col("_state"))
-    return decided.withColumn("disposition", disposition).drop("_first", "_counts", "_state")
+    disposition = F.when(F.col("_copy"), "duplicate").when(quarantined, "quarantined").otherwise(F.col("_state"))
+    return decided.withColumn("disposition", disposition).drop("_copy", "_counts", "_state")
+
+
+def _newest_first() -> WindowSpec:
+    """The records of a line; copies lie side by side, as one content tells one time. All windows share its sort."""
+    return Window.partitionBy("line_id").orderBy(F.desc("updated_at"), F.desc("content_hash"), "file", "line_number")
 
 
 def _of_kind() -> Column:
@@ -40,10 +43,13 @@ def _of_kind() -> Column:
 
 def _newest_counts(lines: DataFrame) -> DataFrame:
     """The newest valid state counts, at equal times the greater content hash; a tombstone takes all before it."""
-    states = Window.partitionBy("line_id").orderBy(
-        F.desc("_counts"), F.desc("updated_at"), F.desc("content_hash"), "file", "line_number"
+    so_far = _newest_first().rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    ranked = lines.withColumns(
+        {
+            "_rank": F.sum(F.col("_counts").cast("int")).over(so_far),
+            "_gone": F.first(F.when(F.col("_counts"), F.col("deleted")), ignorenulls=True).over(so_far),
+        }
     )
-    ranked = lines.withColumn("_rank", F.row_number().over(states)).withColumn("_gone", F.first("deleted").over(states))
     state = F.when(F.col("_gone"), "deleted").when(F.col("_rank") > 1, "superseded").otherwise(_of_kind())
     return ranked.withColumn("_state", state).drop("_rank", "_gone")
 

@@ -28,11 +28,18 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
         `key`, `identity`, the tracked columns, valid_from, valid_to (half open) and is_current; the intervals of one
         identity neither overlap nor leave gaps.
     """
-    at_once = (
-        observations.where(F.col(identity).isNotNull())
-        .groupBy(identity, "order_ts")
-        .agg(*(F.max(name).alias(name) for name in tracked))
-    )
+    observed = observations.where(F.col(identity).isNotNull()).select(identity, "order_ts", *tracked)
+    told = observed.select(identity, *tracked).distinct()
+    # Of most identities only one thing was ever told: what nothing can change need not be put in order of time.
+    changing = told.groupBy(identity).count().where("count > 1").select(identity)
+    only = told.join(changing, identity, "left_anti").select(identity, F.expr(BEGINNING).alias("valid_from"), *tracked)
+    starts = _starts(observed.join(changing, identity, "left_semi"), identity, tracked)
+    return _intervals(only.unionByName(starts), identity, tracked, key)
+
+
+def _starts(observed: DataFrame, identity: str, tracked: Sequence[str]) -> DataFrame:
+    """Where each version begins: the identity, valid_from and the tracked columns."""
+    at_once = observed.groupBy(identity, "order_ts").agg(*(F.max(name).alias(name) for name in tracked))
     in_time = Window.partitionBy(identity).orderBy("order_ts")
     before = in_time.rowsBetween(Window.unboundedPreceding, 0)
     # The first one known of all, for the rows before it: a frame that ends there would be read anew for each row.
@@ -48,13 +55,13 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
         "_first", F.row_number().over(in_time) == 1
     )
     starts = changed.where(F.col("_first") | ~F.col("_previous").eqNullSafe(values))
-    return _intervals(starts, identity, tracked, key)
+    valid_from = F.when(F.col("_first"), F.expr(BEGINNING)).otherwise(F.col("order_ts"))
+    return starts.select(identity, valid_from.alias("valid_from"), *tracked)
 
 
 def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: str) -> DataFrame:
-    in_time = Window.partitionBy(identity).orderBy("order_ts")
-    valid_from = F.when(F.col("_first"), F.expr(BEGINNING)).otherwise(F.col("order_ts"))
-    dated = starts.withColumn("valid_from", valid_from).withColumn("_next", F.lead("order_ts").over(in_time))
+    in_time = Window.partitionBy(identity).orderBy("valid_from")
+    dated = starts.withColumn("_next", F.lead("valid_from").over(in_time))
     return dated.select(
         F.xxhash64(identity, "valid_from").alias(key),
         identity,
