@@ -60,7 +60,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="chaos-", dir=options.folder))
     began = time.monotonic()
     runs = _baselines(folder)
-    stages = [stage for run in runs[:2] for stage in job_by_job(run, folder / f"{run.phase.name}, job by job")]
+    stages = [stage for run in runs[:2] for stage in job_by_job(run, run.state.home.parent / "job-by-job")]
     with finish_here() as finish:
         at_places = list(_at_places([*stages, runs[2]], finish))
         console.print(f"{len(at_places)} places")

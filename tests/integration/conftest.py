@@ -35,7 +35,8 @@ class Shop:
 
     @property
     def state(self) -> State:
-        return State(self.folder / "state", self.source, self.landing)
+        # As somebody's own folder may be called.
+        return State(self.folder / "l'état, à moi", self.source, self.landing)
 
     @property
     def lake(self) -> Lake:

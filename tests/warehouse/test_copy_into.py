@@ -21,7 +21,7 @@ COPY = """
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "exports" / "run"
+    folder = tmp_path / "what we export, 100% of it" / "run"
     folder.mkdir(parents=True)
     return folder
 
@@ -31,7 +31,7 @@ def sales(connection: Connection, folder: Path) -> Connection:
     connection.execute_string(
         f"""
         create table SALES (ID varchar(3) not null, AMOUNT number(18, 4), SOLD_AT timestamp_ntz, KEY number(19, 0));
-        create stage EXPORTS url = 'file://{folder.parent}'
+        create stage EXPORTS url = '{folder.parent.as_uri()}'
         """
     )
     return connection

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 
 from lakehouse.warehouse.embedded.catalog import missing
 from lakehouse.warehouse.embedded.duck import Cursor
@@ -47,7 +48,8 @@ def listed(url: str, pattern: str | None) -> Iterator[list[StageFile]]:
     """The files under a URL in order of their names; those on S3 are held in a temporary folder meanwhile."""
     try:
         if url.startswith("file://"):
-            yield [_described(f"file://{path}", path) for path in _local(Path(url.removeprefix("file://")), pattern)]
+            place = Path(unquote(url.removeprefix("file://")))
+            yield [_described(path.as_uri(), path) for path in _local(place, pattern)]
         else:
             with TemporaryDirectory(prefix="stage-") as folder:
                 yield _downloaded(url, pattern, Path(folder))
