@@ -31,7 +31,6 @@ _BEGINNING = (
 )
 _CUSTOMER = b'},"customer":{"id":"C########"}'
 _MOST_PIECES = 20
-_NOTHING = pa.scalar(b"", pa.binary())
 
 
 class LineRenderer:
@@ -71,7 +70,7 @@ class LineRenderer:
             self._rests.take(pa.array(rests)),
             self._dollars.take(pa.array(dollars)),
             self._cents.take(pa.array(cents)),
-            _NOTHING,
+            b"",
         )
         return _spoilt(lines, events["defect"])
 
