@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.chaos.delivery import deliver
-from tests.chaos.faults import places
+from tests.chaos.faults import Place, places
 from tests.chaos.trial import (
     Baseline,
     Finish,
@@ -100,14 +100,18 @@ def _baselines(folder: Path) -> list[Baseline]:
 
 
 def _at_places(baselines: list[Baseline], finish: Finish) -> Iterator[Trial]:
-    """Every place; of the rebuild, which is a first run otherwise, those that no run before it came past."""
-    known: set[str] = set()
+    """Every place; what surrounds a job in a run once for each delivery; of the rebuild what no run before came past."""
+    events: set[str] = set()
+    surrounding: set[tuple[Path, Place]] = set()
     for baseline in baselines:
+        phase = baseline.phase
         for place in places(baseline.events):
-            if baseline.phase.job or place.event not in known:
-                name = f"{baseline.phase.name}: {place}"
-                yield Trial(baseline.phase.name, name, baseline, Death(place.event, place.time), finish)
-        known |= set(baseline.events)
+            known = (phase.landing, place) in surrounding if phase.job else place.event in events
+            surrounding.add((phase.landing, place))
+            if not known:
+                death = Death(place.event, place.time)
+                yield Trial(phase.name, f"{phase.name}: {place}", baseline, death, finish)
+        events |= set(baseline.events)
 
 
 def _at_moments(baselines: list[Baseline], seed: int, count: int) -> Iterator[Trial]:
