@@ -100,7 +100,7 @@ def _baselines(folder: Path) -> list[Baseline]:
 
 
 def _at_places(baselines: list[Baseline], finish: Finish) -> Iterator[Trial]:
-    """Every place; what surrounds a job in a run once for each delivery; of the rebuild what no run before came past."""
+    """Every place; what surrounds a job once for each delivery; of the rebuild, what no run before it came past."""
     events: set[str] = set()
     surrounding: set[tuple[Path, Place]] = set()
     for baseline in baselines:

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,10 @@ def test_every_command_explains_itself(lakehouse: Command, command: str) -> None
     answer = lakehouse(command, "--help")
     assert answer.code == 0
     assert "Usage:" in answer.out
+
+
+def test_version_is_that_of_the_package(lakehouse: Command) -> None:
+    assert lakehouse("--version").out == f"lakehouse {version('softcart-lakehouse')}\n"
 
 
 def test_unknown_option_is_wrong_use(lakehouse: Command) -> None:

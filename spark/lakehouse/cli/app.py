@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import traceback
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -38,6 +40,21 @@ app.add_typer(source.app, name="source")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(aws.app, name="aws")
 app.add_typer(glue.app, name="glue")
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"lakehouse {version('softcart-lakehouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
