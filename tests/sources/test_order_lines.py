@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
 
 from lakehouse.errors import MappingError
+from lakehouse.local_rows import local_rows
 from lakehouse.quality import LINE_RULES, MEANINGS, RECORD_RULES
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import field_positions, parse_records
+from lakehouse.transforms.order_lines import iso_times
 
 # On Glue, and here where much has landed, queries are compiled.
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -244,6 +247,36 @@ def test_time_that_names_its_zone_is_not_shifted(mapping_of: Make, judged: Judge
     assert [line.order_ts for line in judged(literal, record(t=times[1]))] == ["2024-06-30 22:30:00"]
 
 
+@pytest.mark.parametrize(
+    "form", ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss[.SSS]'Z'", "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]"]
+)
+def test_time_that_is_read_by_a_cast_is_what_its_format_reads(spark: SparkSession, form: str) -> None:
+    days = (
+        "2024-05-06",
+        "2024-02-29",
+        "2023-02-29",
+        "2024-13-01",
+        "2024-00-10",
+        "1000-01-01",
+        "9999-12-31",
+        "0999-01-01",
+    )
+    times = ("07:08:09", "23:59:59", "24:00:00", "00:60:00", "23:59:60", "7:8:9")
+    ends = ("", "Z", ".123", ".123Z", ".123456", ".1Z", "+02:00", "\n", "Z\n")
+    texts = [f"{day}{mark}{time}{end}" for day in days for mark in " T" for time in times for end in ends]
+    pattern = iso_times(form)
+    assert pattern
+    rows = local_rows(spark, [{"t": text} for text in texts], "t STRING").where(F.col("t").rlike(pattern))
+    found = rows.select("t", F.col("t").try_cast("timestamp"), F.try_to_timestamp("t", F.lit(form))).collect()
+    assert len(found) >= 4 * len(days)
+    assert [(text, cast) for text, cast, read in found if cast != read] == []
+
+
+@pytest.mark.parametrize("form", ["dd.MM.yyyy HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssXXX", "yyyy-MM-dd HH:mm", "yyyy-MM-dd"])
+def test_other_times_are_left_to_their_format(form: str) -> None:
+    assert iso_times(form) is None
+
+
 def test_time_of_an_expression_is_in_the_sources_zone(mapping_of: Make, judged: Judged) -> None:
     columns = {"order_ts": "try_to_timestamp(t, 'dd.MM.yyyy HH:mm')"}
     (line,) = judged(mapping_of(format=JSON, columns=columns), record(t="01.07.2024 00:30"))
@@ -314,7 +347,7 @@ def test_tombstone_needs_its_id_and_time_only(mapping_of: Make, judged: Judged) 
 
 
 def compact(*values: str | None) -> str:
-    return json.dumps(values, separators=(",", ":"))
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
 
 
 def test_line_id_is_a_hash_of_the_fields_as_delivered(mapping_of: Make, judged: Judged) -> None:
@@ -345,6 +378,12 @@ def test_own_line_id_outlives_other_content(mapping_of: Make, judged: Judged) ->
     lines = judged(mapping_of(**STATES), record(**SOUND), record(**{**SOUND, "line": " L1 ", "q": "3"}))
     assert {line.line_id for line in lines} == {sha256(compact("shop", "L1").encode()).hexdigest()}
     assert lines[0].content_hash != lines[1].content_hash
+
+
+@pytest.mark.parametrize("own", ["L1", 'L"1', "L\\1", "L\t1", "Ł1", "L/1 é\U0001f6d2", "L\u007f1", "[L1]"])
+def test_own_line_id_is_hashed_as_json(mapping_of: Make, judged: Judged, own: str) -> None:
+    (line,) = judged(mapping_of(**STATES), record(**{**SOUND, "line": own}))
+    assert line.line_id == sha256(compact("shop", own).encode()).hexdigest()
 
 
 def test_fields_may_be_named_like_columns_of_the_lake(mapping_of: Make, judged: Judged) -> None:
