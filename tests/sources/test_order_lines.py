@@ -11,14 +11,11 @@ from typing import Any
 
 import pytest
 from pyspark.sql import Row, SparkSession
-from pyspark.sql import functions as F
 
 from lakehouse.errors import MappingError
-from lakehouse.local_rows import local_rows
 from lakehouse.quality import LINE_RULES, MEANINGS, RECORD_RULES
 from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.parse import field_positions, parse_records
-from lakehouse.transforms.order_lines import iso_times
 
 # On Glue, and here where much has landed, queries are compiled.
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -245,36 +242,6 @@ def test_time_that_names_its_zone_is_not_shifted(mapping_of: Make, judged: Judge
     assert [line.order_ts for line in judged(mapping, *(record(t=t) for t in times))] == ["2024-06-30 22:30:00"] * 3
     literal = mapping_of(format={**JSON, "timestamp_format": "yyyy-MM-dd'T'HH:mm:ss'Z'"}, timezone="UTC")
     assert [line.order_ts for line in judged(literal, record(t=times[1]))] == ["2024-06-30 22:30:00"]
-
-
-@pytest.mark.parametrize(
-    "form", ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss[.SSS]'Z'", "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]"]
-)
-def test_time_that_is_read_by_a_cast_is_what_its_format_reads(spark: SparkSession, form: str) -> None:
-    days = (
-        "2024-05-06",
-        "2024-02-29",
-        "2023-02-29",
-        "2024-13-01",
-        "2024-00-10",
-        "1000-01-01",
-        "9999-12-31",
-        "0999-01-01",
-    )
-    times = ("07:08:09", "23:59:59", "24:00:00", "00:60:00", "23:59:60", "7:8:9")
-    ends = ("", "Z", ".123", ".123Z", ".123456", ".1Z", "+02:00", "\n", "Z\n")
-    texts = [f"{day}{mark}{time}{end}" for day in days for mark in " T" for time in times for end in ends]
-    pattern = iso_times(form)
-    assert pattern
-    rows = local_rows(spark, [{"t": text} for text in texts], "t STRING").where(F.col("t").rlike(pattern))
-    found = rows.select("t", F.col("t").try_cast("timestamp"), F.try_to_timestamp("t", F.lit(form))).collect()
-    assert len(found) >= 4 * len(days)
-    assert [(text, cast) for text, cast, read in found if cast != read] == []
-
-
-@pytest.mark.parametrize("form", ["dd.MM.yyyy HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ssXXX", "yyyy-MM-dd HH:mm", "yyyy-MM-dd"])
-def test_other_times_are_left_to_their_format(form: str) -> None:
-    assert iso_times(form) is None
 
 
 def test_time_of_an_expression_is_in_the_sources_zone(mapping_of: Make, judged: Judged) -> None:

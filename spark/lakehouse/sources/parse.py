@@ -37,11 +37,8 @@ def parse_records(records: DataFrame, mapping: Mapping, headers: Sequence[str]) 
     else:
         parsed = _json(records, mapping)
     bad_bytes = F.when(F.col("raw_base64").isNotNull(), F.lit("invalid_encoding"))
-    faults = F.array(F.col("_fault"), bad_bytes)
     # As array_compact gives it; but that one keeps Spark from generating code for whatever is computed beside it.
-    named = F.array_except(faults, F.array(F.lit(None).cast("string")))
-    sound = F.col("_fault").isNull() & F.col("raw_base64").isNull()
-    broken = F.when(sound, F.array().cast("array<string>")).otherwise(named)
+    broken = F.array_except(F.array(F.col("_fault"), bad_bytes), F.array(F.lit(None).cast("string")))
     return parsed.withColumn("broken", broken).drop("_fault")
 
 
