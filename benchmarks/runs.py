@@ -12,13 +12,17 @@ from lakehouse.pipeline import load_jobs
 from lakehouse.settings import open_state
 from lakehouse.uptodate import last_runs
 
-WITHOUT_FORECAST = tuple(job.name for job in load_jobs() if job.name != "forecast_sales")
 REST = "start and end"
 """What is of no job: Python's imports, the session's start and its end."""
 
 
-def only(jobs: Iterable[str]) -> list[str]:
-    """The options by which a run is of these jobs."""
+def jobs_without(*names: str) -> list[str]:
+    """All jobs of a run but these, in order."""
+    return [job.name for job in load_jobs() if job.name not in names]
+
+
+def job_options(jobs: Iterable[str]) -> list[str]:
+    """The options of a run of these jobs."""
     return [f"--job={job}" for job in jobs]
 
 

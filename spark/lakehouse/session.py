@@ -37,7 +37,9 @@ SETTINGS = {
     "spark.hadoop.spark.sql.streaming.checkpointFileManagerClass": (
         "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
     ),
+    # Nobody looks at its pages, and the plans of a thousand queries fill half a heap.
     "spark.ui.enabled": "false",
+    "spark.sql.ui.retainedExecutions": "10",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -52,6 +54,11 @@ FEW_ROWS = {
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
 MANY_ROWS = {"spark.sql.shuffle.partitions": "64"}
 """What a task sorts should fit into its memory. Adaptive execution joins the partitions that turn out to be small."""
+
+
+def sized_settings(*, few_rows: bool = False, many_rows: bool = False) -> dict[str, str]:
+    """The settings for so many rows."""
+    return SETTINGS | (FEW_ROWS if few_rows else MANY_ROWS if many_rows else {})
 
 
 def start_session(
@@ -78,8 +85,7 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    sized = FEW_ROWS if few_rows else MANY_ROWS if many_rows else {}
-    for name, value in {**SETTINGS, **sized, **s3a_settings()}.items():
+    for name, value in {**sized_settings(few_rows=few_rows, many_rows=many_rows), **s3a_settings()}.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))

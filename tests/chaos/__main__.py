@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +62,9 @@ def main() -> int:
     runs = _baselines(folder)
     stages = [stage for run in runs[:2] for stage in job_by_job(run, run.state.home.parent / "job-by-job")]
     with finish_here() as finish:
-        at_places = list(_at_places([*stages, runs[2]], finish))
-        console.print(f"{len(at_places)} places")
-        trials = _chosen([*at_places, *_at_moments(runs, options.seed, options.moments)], options)
+        at = list(at_places(stages, runs[2], finish))
+        console.print(f"{len(at)} places")
+        trials = _chosen([*at, *_at_moments(runs, options.seed, options.moments)], options)
         outcomes = list(_run(trials, folder, options.parallel))
     _summary(outcomes, time.monotonic() - began)
     bad = any(outcome.differences for _, outcome in outcomes)
@@ -81,7 +81,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="at most so many trials, evenly spread over all")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="the first random moment's seed")
     parser.add_argument("--moments", type=int, default=30, help="how many random moments")
-    parser.add_argument("--parallel", type=int, default=2, help="how many at a time; each takes some 1.5 GB")
+    parser.add_argument(
+        "--parallel", type=int, default=2, help="how many at a time; each takes 1.5 GB, all of them 3 GB more"
+    )
     parser.add_argument("--folder", type=Path, help="where the states go, instead of the system's place")
     return parser.parse_args()
 
@@ -99,19 +101,24 @@ def _baselines(folder: Path) -> list[Baseline]:
     return [first, second, undisturbed(rebuild, folder / "rebuild")]
 
 
-def _at_places(baselines: list[Baseline], finish: Finish) -> Iterator[Trial]:
-    """Every place; what surrounds a job once for each delivery; of the rebuild, what no run before it came past."""
-    events: set[str] = set()
-    surrounding: set[tuple[Path, Place]] = set()
-    for baseline in baselines:
-        phase = baseline.phase
-        for place in places(baseline.events):
-            known = (phase.landing, place) in surrounding if phase.job else place.event in events
-            surrounding.add((phase.landing, place))
-            if not known:
-                death = Death(place.event, place.time)
-                yield Trial(phase.name, f"{phase.name}: {place}", baseline, death, finish)
-        events |= set(baseline.events)
+def at_places(stages: list[Baseline], rebuild: Baseline, finish: Finish) -> Iterator[Trial]:
+    """Every place of the jobs; what surrounds a job in a run with the first and the last of a delivery only.
+
+    Of the rebuild, which is a first run otherwise, those that no run before it came past.
+    """
+    for stage in stages:
+        delivery = [other for other in stages if other.phase.landing == stage.phase.landing]
+        surrounding = set.intersection(*(set(places(other.events)) for other in delivery))
+        left_out = set() if stage in (delivery[0], delivery[-1]) else surrounding
+        yield from _trials(stage, (place for place in places(stage.events) if place not in left_out), finish)
+    known = {event for stage in stages for event in stage.events}
+    yield from _trials(rebuild, (place for place in places(rebuild.events) if place.event not in known), finish)
+
+
+def _trials(baseline: Baseline, at: Iterable[Place], finish: Finish) -> Iterator[Trial]:
+    name = baseline.phase.name
+    for place in at:
+        yield Trial(name, f"{name}: {place}", baseline, Death(place.event, place.time), finish)
 
 
 def _at_moments(baselines: list[Baseline], seed: int, count: int) -> Iterator[Trial]:

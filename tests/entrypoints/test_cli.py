@@ -50,6 +50,12 @@ def test_version_is_that_of_the_package(lakehouse: Command) -> None:
     assert lakehouse("--version").out == f"lakehouse {version('softcart-lakehouse')}\n"
 
 
+def test_no_command_waits_for_pandas() -> None:
+    script = "import sys, lakehouse.cli; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_unknown_option_is_wrong_use(lakehouse: Command) -> None:
     answer = lakehouse("run", "--sorce", "softcart")
     assert answer.code == 2

@@ -97,6 +97,7 @@ def test_each_missing_column_is_named(content_of: Content) -> None:
         ({"earliest": "2020-01-01"}, "earliest must be date, and is '2020-01-01'"),
         ({"earliest": datetime(2020, 1, 1)}, "earliest must be date, and is datetime.datetime(2020, 1, 1, 0, 0)"),
         ({"latest": date(1999, 1, 1)}, "earliest (2000-01-01) must be before latest (1999-01-01)"),
+        ({"earliest": date(1900, 1, 1)}, "earliest (1900-01-01) must be after 1900-01-01, when all versions begin"),
         ({"max_quarantine": True}, "max_quarantine must be float, and is True"),
         ({"max_quarantine": 5}, "max_quarantine 5 must be a share from 0 to 1, such as 0.05 for 5 %"),
         ({"name": "../up"}, "name '../up' must be letters, digits, _ - or . and names the state's folder"),

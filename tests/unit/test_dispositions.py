@@ -97,6 +97,18 @@ CASES = {
         (State(1, day=1), State(2, broken="invalid_updated_at", deleted=True)),
         ["fact", "quarantined"],
     ),
+    "broken state newer than the tombstone changes nothing": (
+        (State(3, day=3, broken="wrong_sign"), State(2, day=2, deleted=True), State(1, day=1)),
+        ["quarantined", "deleted", "deleted"],
+    ),
+    "copies are told at equal times, however they came": (
+        (State(1, day=1), State(2, day=1), State(1, day=1)),
+        ["superseded", "fact", "duplicate"],
+    ),
+    "copies of broken records are told, whatever could be read of their time": (
+        (State(5, broken="malformed_line"), State(6, broken="wrong_sign"), State(5, day=3, broken="malformed_line")),
+        ["quarantined", "quarantined", "duplicate"],
+    ),
     "current adjustment is set aside": (
         (State(1, day=1), State(2, day=2, line_type="adjustment")),
         ["superseded", "set_aside"],

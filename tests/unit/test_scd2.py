@@ -68,6 +68,23 @@ def test_value_that_comes_back_is_a_version_of_its_own(spark: SparkSession) -> N
     ]
 
 
+def test_identity_of_which_always_the_same_is_told_has_one_version(spark: SparkSession) -> None:
+    rows = [("P1", at, "Cup", None) for at in (MAY, JUNE, JULY)] + [("P2", MAY, None, None)]
+    assert history(spark, *rows, ("P3", MAY, "Cup", None), ("P3", JULY, "Mug", None)) == [
+        ("P1", BEGINNING, END, "Cup", None),
+        ("P2", BEGINNING, END, None, None),
+        ("P3", BEGINNING, JULY, "Cup", None),
+        ("P3", JULY, END, "Mug", None),
+    ]
+
+
+def test_key_is_a_hash_of_identity_and_beginning(spark: SparkSession) -> None:
+    rows = (("P1", MAY, "Cup", None), ("P2", MAY, "Cup", None), ("P2", JUNE, "Mug", None))
+    found = versions(observed(spark, *rows), "id", ["name"], "key")
+    assert found.where("key <> xxhash64(id, valid_from)").isEmpty()
+    assert found.select("key").distinct().count() == 3
+
+
 def test_line_without_an_identity_makes_no_version(spark: SparkSession) -> None:
     assert history(spark, (None, MAY, "Cup", None)) == []
 

@@ -80,6 +80,6 @@ def warehouse(migrated_file: Path, path: Path, exports: Path) -> Iterator[Connec
     """A session on a migrated warehouse."""
     shutil.copy(migrated_file, path)
     opened = embedded.connect(path)
-    opened.cursor().execute(f"create or replace stage SOFTCART.STAGING.EXPORTS url = 'file://{exports}'")
+    opened.cursor().execute(f"create or replace stage SOFTCART.STAGING.EXPORTS url = '{exports.as_uri()}'")
     yield opened
     opened.close()

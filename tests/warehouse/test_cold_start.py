@@ -18,7 +18,7 @@ with embedded.connect(folder / "warehouse.duckdb") as connection:
     connection.execute_string(f'''
         create database SHOP; create schema SALES;
         create table LINES (ID varchar(3), AMOUNT number(18, 4)) comment = 'lines';
-        create stage EXPORTS url = 'file://{folder}';
+        create stage EXPORTS url = '{folder.as_uri()}';
         copy into LINES from @EXPORTS file_format = (type = parquet use_logical_type = true)
             match_by_column_name = case_insensitive pattern = '.*parquet'
     ''')

@@ -121,7 +121,7 @@ def job_run(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
-        # While one table is made, another's versions are looked up.
+        # While tables are made, the versions of those to be read are looked up: no job reads what it writes.
         made, seen = both(lambda: lake.create(JOB_RUNS, *writes), lambda: side_by_side(lake.version, reads))
         inputs = dict(zip((table.name for table in reads), seen, strict=True))
         # Where a table is to be filled anew, what was read before does not count.

@@ -33,8 +33,12 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
 
 
 def _newest_first() -> WindowSpec:
-    """The records of a line; copies lie side by side, as one content tells one time. All windows share its sort."""
-    return Window.partitionBy("line_id").orderBy(F.desc("updated_at"), F.desc("content_hash"), "file", "line_number")
+    """The records of a line, copies side by side: a valid content tells one time, and what breaks a rule is put last.
+
+    All windows share the sort.
+    """
+    time = F.when(F.size("reasons") == 0, F.col("updated_at"))
+    return Window.partitionBy("line_id").orderBy(F.desc(time), F.desc("content_hash"), "file", "line_number")
 
 
 def _of_kind() -> Column:
@@ -42,7 +46,7 @@ def _of_kind() -> Column:
 
 
 def _newest_counts(lines: DataFrame) -> DataFrame:
-    """The newest valid state counts, at equal times the greater content hash; a tombstone takes all before it."""
+    """The newest valid state counts, at equal times the greater content hash; a tombstone takes all older ones."""
     so_far = _newest_first().rowsBetween(Window.unboundedPreceding, Window.currentRow)
     ranked = lines.withColumns(
         {

@@ -30,11 +30,11 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
     """
     observed = observations.where(F.col(identity).isNotNull()).select(identity, "order_ts", *tracked)
     told = observed.select(identity, *tracked).distinct()
-    # Of most identities only one thing was ever told: what nothing can change need not be put in order of time.
+    # Of most identities only one thing was ever told: what never changed need not be put in order of time.
     changing = told.groupBy(identity).count().where("count > 1").select(identity)
-    only = told.join(changing, identity, "left_anti").select(identity, F.expr(BEGINNING).alias("valid_from"), *tracked)
+    steady = told.join(changing, identity, "left_anti").withColumn("valid_from", F.expr(BEGINNING))
     starts = _starts(observed.join(changing, identity, "left_semi"), identity, tracked)
-    return _intervals(only.unionByName(starts), identity, tracked, key)
+    return _intervals(steady.unionByName(starts), identity, tracked, key)
 
 
 def _starts(observed: DataFrame, identity: str, tracked: Sequence[str]) -> DataFrame:

@@ -30,11 +30,12 @@ class StageFile:
 
 
 def url_of(cursor: Cursor, stage: Name) -> str:
-    """The URL that a stage stands for."""
+    """The URL that a stage stands for; a folder's without escapes, to which COPY's path can be joined."""
     row = cursor.execute(f"select url from {SCHEMA}.stages where name = ?", [str(stage)]).fetchone()
     if not row:
         raise missing("Stage", stage)
-    return str(row[0]).rstrip("/")
+    url = str(row[0]).rstrip("/")
+    return unquote(url) if url.startswith("file://") else url
 
 
 def check_url(url: str) -> None:
@@ -48,8 +49,7 @@ def listed(url: str, pattern: str | None) -> Iterator[list[StageFile]]:
     """The files under a URL in order of their names; those on S3 are held in a temporary folder meanwhile."""
     try:
         if url.startswith("file://"):
-            place = Path(unquote(url.removeprefix("file://")))
-            yield [_described(path.as_uri(), path) for path in _local(place, pattern)]
+            yield [_described(f"file://{path}", path) for path in _local(Path(url.removeprefix("file://")), pattern)]
         else:
             with TemporaryDirectory(prefix="stage-") as folder:
                 yield _downloaded(url, pattern, Path(folder))
