@@ -93,9 +93,18 @@ def test_run_with_nothing_to_do_starts_no_spark_and_says_so(lakehouse: Command, 
     assert "Nothing to do: " in answer.words
 
 
-@pytest.mark.parametrize(("large", "many"), [(1_000, True), (10_000_000, False)])
-def test_session_is_for_many_rows_where_much_is_to_be_loaded(
-    copied_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, many: bool
+@pytest.mark.parametrize(
+    ("limits", "few", "many"),
+    [
+        ({}, True, False),
+        ({"SMALL": 1_000}, False, False),
+        ({"MODEST": 1_000}, False, False),
+        ({"SMALL": 1_000, "LARGE": 1_000}, False, True),
+    ],
+    ids=("little to load", "more to load", "little onto much", "much to load"),
+)
+def test_session_is_for_as_many_rows_as_are_to_be_loaded_and_read(
+    copied_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], few: bool, many: bool
 ) -> None:
     asked: list[dict[str, Any]] = []
 
@@ -104,11 +113,12 @@ def test_session_is_for_many_rows_where_much_is_to_be_loaded(
         raise LakehouseError("asked")
 
     (tmp_path / "orders.jsonl").write_text("".join(map(sale, range(1, 9))))
-    monkeypatch.setattr(pipeline, "LARGE", large)
+    for name, size in limits.items():
+        monkeypatch.setattr(pipeline, name, size)
     monkeypatch.setattr(pipeline, "start_session", start)
     with pytest.raises(LakehouseError, match="asked"):
         pipeline.run_pipeline(State(copied_home, "softcart", tmp_path), pipeline.Options())
-    assert [settings["many_rows"] for settings in asked] == [many]
+    assert [(settings["few_rows"], settings["many_rows"]) for settings in asked] == [(few, many)]
 
 
 def test_query_prints_clean_csv_and_json(lakehouse: Command, no_session: None, home: Path) -> None:

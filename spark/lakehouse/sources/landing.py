@@ -16,9 +16,9 @@ ENDINGS = {
 }
 PACKED = (".gz", ".zst")
 HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
-SMALL, LARGE = 2_000_000, 32_000_000
-"""Bytes of landed files below which planning a query takes longer than computing it, and beyond which computing takes
-longer than letting the JVM compile everything."""
+SMALL, MODEST, LARGE = 2_000_000, 20_000_000, 32_000_000
+"""Bytes of landed files below which planning a query takes longer than computing it: of those to be loaded, and of all
+that the tables hold then; and beyond which computing takes longer than letting the JVM compile everything."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,14 @@ class Landing:
     ignored: tuple[tuple[str, str], ...]
 
     @property
+    def size(self) -> int:
+        """Bytes of all files to read."""
+        return sum(file.size for file in self.files)
+
+    @property
     def is_small(self) -> bool:
-        """Whether a session for few rows suits it."""
-        return sum(file.size for file in self.files) < SMALL
+        """Whether a session for few rows suits one who reads all of it."""
+        return self.size < SMALL
 
 
 def list_landing(storage: Storage, form: Format) -> Landing:
