@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 from deltalake import DeltaTable
 
+from lakehouse.uptodate import data_files
+
 TABLES = {
     "dispositions": "silver",
     "quarantine": "silver",
@@ -65,7 +67,7 @@ Answer = dict[str, list[tuple[Any, ...]]]
 
 def answer_of_lake(lake: Path) -> Answer:
     """The answer in the Delta tables below `lake`."""
-    return _answer({table: DeltaTable(str(lake / layer / table)).file_uris() for table, layer in TABLES.items()})
+    return _answer({table: data_files(DeltaTable(str(lake / layer / table))) for table, layer in TABLES.items()})
 
 
 def answer_of_peer(out: Path) -> Answer:

@@ -18,6 +18,7 @@ from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
 from benchmarks.text import COST, cost, seconds
 from lakehouse.generator import generate
+from lakehouse.uptodate import data_files
 
 TITLE = "The pure transforms on Sail"
 ABOUT = """
@@ -63,7 +64,7 @@ def _bronze(plan: Plan) -> list[str]:
     generate(landing, lines=plan.lines(LINES))
     ingest = lakehouse("run", "--source", "softcart", "--landing", str(landing), "--job", "ingest_orders")
     measuring.measure(ingest, {"LAKEHOUSE_HOME": str(home)})
-    return sorted(DeltaTable(str(home / "lake" / "bronze" / "order_lines_raw")).file_uris())
+    return sorted(data_files(DeltaTable(str(home / "lake" / "bronze" / "order_lines_raw"))))
 
 
 def _differing(plan: Plan) -> dict[str, list[str]]:

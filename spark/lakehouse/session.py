@@ -52,13 +52,6 @@ FEW_ROWS = {
     "spark.sql.shuffle.partitions": "1",
 }
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
-MANY_ROWS = {"spark.sql.shuffle.partitions": "64"}
-"""What a task sorts should fit into its memory. Adaptive execution joins the partitions that turn out to be small."""
-
-
-def sized_settings(*, few_rows: bool = False, many_rows: bool = False) -> dict[str, str]:
-    """The settings for so many rows."""
-    return SETTINGS | (FEW_ROWS if few_rows else MANY_ROWS if many_rows else {})
 
 
 def start_session(
@@ -71,7 +64,7 @@ def start_session(
         driver_memory: heap of the one JVM, such as `3g`.
         few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
             rows, and more for a million.
-        many_rows: let the JVM compile all that is busy, and sort in more parts: for a million rows and more.
+        many_rows: let the JVM compile all that is busy: for a million rows and more.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars.
@@ -85,7 +78,7 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    for name, value in {**sized_settings(few_rows=few_rows, many_rows=many_rows), **s3a_settings()}.items():
+    for name, value in {**SETTINGS, **(FEW_ROWS if few_rows else {}), **s3a_settings()}.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))

@@ -28,10 +28,15 @@ def open_table(state: State, table: Table) -> DeltaTable | None:
         return None
 
 
+def data_files(table: DeltaTable) -> list[str]:
+    """Paths of the table's Parquet files, which delta-rs tells as URLs."""
+    return [unquote(uri) for uri in table.file_uris()]
+
+
 def table_rows(state: State, table: Table, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """The table's rows as dictionaries; none where it is not there. For the small tables."""
     delta = open_table(state, table)
-    files = [unquote(uri) for uri in delta.file_uris()] if delta else []
+    files = data_files(delta) if delta else []
     if delta is None or not files:
         return []
     # Not by to_pyarrow_table: Arrow's threads then hold Python objects, and may abort the process when it ends.

@@ -9,7 +9,7 @@ from pyarrow import dataset
 from lakehouse.model import FORECASTS, JOB_RUNS, LANDING_FILES, PUBLISHED, TABLES, Table
 from lakehouse.pipeline import load_jobs
 from lakehouse.settings import State
-from lakehouse.uptodate import is_up_to_date, open_table
+from lakehouse.uptodate import data_files, is_up_to_date, open_table
 from lakehouse.warehouse.connect import Connection, connect, parse_target, rows
 from lakehouse.warehouse.load import pending, published, target
 
@@ -58,7 +58,7 @@ def _rows(state: State, table: Table) -> list[str]:
 
 def _records(state: State, table: Table) -> list[dict[str, Any]]:
     delta = open_table(state, table)
-    files = delta.file_uris() if delta else []
+    files = data_files(delta) if delta else []
     # Spark's timestamps, in nanoseconds, do not reach from 1900 to 9999.
     form = dataset.ParquetFileFormat(coerce_int96_timestamp_unit="us")
     rows: list[dict[str, Any]] = dataset.dataset(files, format=form).to_table().to_pylist() if files else []

@@ -17,6 +17,7 @@ from benchmarks.duckdb_pipeline.answer import answer_of_lake, answer_of_peer, di
 from benchmarks.figures.sail import KNOWN_WRONG
 from lakehouse.generator import generate
 from lakehouse.model import ORDER_LINES_RAW
+from lakehouse.uptodate import data_files
 
 if TYPE_CHECKING:
     from tests.integration.conftest import OpenShop, Shop
@@ -35,7 +36,7 @@ def shop(open_shop: OpenShop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def bronze(shop: Shop) -> list[str]:
-    return sorted(DeltaTable(shop.lake.path(ORDER_LINES_RAW)).file_uris())
+    return sorted(data_files(DeltaTable(shop.lake.path(ORDER_LINES_RAW))))
 
 
 def test_duckdb_comes_to_the_same_answer_from_landing(shop: Shop, tmp_path: Path) -> None:

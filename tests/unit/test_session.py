@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.jvm.compiler import ROWS, compiler_options
-from lakehouse.session import jvm_pid, sized_settings
+from lakehouse.session import jvm_pid
 
 
 def test_spark_takes_the_python_that_started_it_and_not_the_one_on_the_path(spark: SparkSession) -> None:
@@ -39,11 +39,6 @@ def faults_of_ended_children(spark: SparkSession) -> int:
     if not stat.is_file():
         pytest.skip("only Linux tells of a process's children")
     return int(stat.read_text().rpartition(")")[2].split()[8])
-
-
-def test_rows_are_shuffled_into_more_parts_the_more_there_are() -> None:
-    sized = sized_settings(few_rows=True), sized_settings(), sized_settings(many_rows=True)
-    assert [settings["spark.sql.shuffle.partitions"] for settings in sized] == ["1", "4", "64"]
 
 
 def test_few_rows_are_compiled_quickly_usual_ones_by_the_list_and_many_as_the_jvm_does() -> None:

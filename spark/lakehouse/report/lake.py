@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote
 
 import duckdb
 from deltalake import DeltaTable
@@ -17,6 +16,7 @@ from deltalake import DeltaTable
 from lakehouse.model import QUARANTINE
 from lakehouse.quality import MEANINGS
 from lakehouse.settings import State
+from lakehouse.uptodate import data_files
 
 SALES_FORECAST = "gold.sales_forecast"
 FORECAST_ACCURACY = "gold.forecast_accuracy"
@@ -135,7 +135,7 @@ def _ask(state: State, table: str, query: str) -> list[tuple[Any, ...]]:
     path = state.lake / table.replace(".", "/")
     if not path.is_dir() or not DeltaTable.is_deltatable(str(path)):
         return []
-    files = [unquote(uri) for uri in DeltaTable(str(path)).file_uris()]
+    files = data_files(DeltaTable(str(path)))
     if not files:
         return []
     with duckdb.connect() as connection:

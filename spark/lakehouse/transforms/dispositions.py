@@ -19,8 +19,10 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
     Returns:
         The lines with `disposition`, and `reasons` completed by conflicting_line.
     """
+    sound = F.size("reasons") == 0
     copy = F.coalesce(F.lag("content_hash").over(_newest_first()) == F.col("content_hash"), F.lit(False))
-    marked = lines.withColumn("_copy", copy).withColumn("_counts", ~F.col("_copy") & (F.size("reasons") == 0))
+    timed = lines.withColumn("_time", F.when(sound, F.col("updated_at")))
+    marked = timed.withColumn("_copy", copy).withColumn("_counts", ~F.col("_copy") & sound)
     if has_updates:
         decided = _newest_counts(marked)
     elif has_id:
@@ -29,7 +31,7 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
         decided = marked.withColumn("_state", _of_kind())
     quarantined = F.size("reasons") > 0
     disposition = F.when(F.col("_copy"), "duplicate").when(quarantined, "quarantined").otherwise(F.col("_state"))
-    return decided.withColumn("disposition", disposition).drop("_copy", "_counts", "_state")
+    return decided.withColumn("disposition", disposition).drop("_time", "_copy", "_counts", "_state")
 
 
 def _newest_first() -> WindowSpec:
@@ -37,8 +39,7 @@ def _newest_first() -> WindowSpec:
 
     All windows share the sort.
     """
-    time = F.when(F.size("reasons") == 0, F.col("updated_at"))
-    return Window.partitionBy("line_id").orderBy(F.desc(time), F.desc("content_hash"), "file", "line_number")
+    return Window.partitionBy("line_id").orderBy(F.desc("_time"), F.desc("content_hash"), "file", "line_number")
 
 
 def _of_kind() -> Column:
