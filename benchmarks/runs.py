@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ def jobs_without(*names: str) -> list[str]:
     return [job.name for job in load_jobs() if job.name not in names]
 
 
-def job_options(jobs: Iterable[str]) -> list[str]:
-    """The options of a run of these jobs."""
-    return [f"--job={job}" for job in jobs]
+def without(*names: str) -> list[str]:
+    """The options of a run that leaves these jobs out."""
+    return [f"--job={job}" for job in jobs_without(*names)]
 
 
 def steps(home: Path, measured: Measurement) -> dict[str, dict[str, float]]:

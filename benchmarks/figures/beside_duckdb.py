@@ -12,7 +12,7 @@ from benchmarks.duckdb_pipeline.answer import Answer, answer_of_lake, answer_of_
 from benchmarks.measure import CommandFailed, Contender, lakehouse, medians, python, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
-from benchmarks.runs import job_options, jobs_without, steps
+from benchmarks.runs import steps, without
 from benchmarks.text import COST, cost, gigabytes
 from lakehouse.generator import generate
 
@@ -42,16 +42,10 @@ def measure(plan: Plan) -> dict[str, Any]:
 def _measure(plan: Plan, lines: int, runs: int) -> dict[str, Any]:
     landing, home, out = (plan.work / name for name in ("landing", "home", "duckdb"))
     generate(landing, lines=lines)
+    to_daily_sales = without("publish_to_warehouse", "forecast_sales")
     contenders = {
         "lakehouse": Contender(
-            lakehouse(
-                "run",
-                "--source",
-                "softcart",
-                "--landing",
-                str(landing),
-                *job_options(jobs_without("publish_to_warehouse", "forecast_sales")),
-            ),
+            lakehouse("run", "--source", "softcart", "--landing", str(landing), *to_daily_sales),
             prepare=lambda: shutil.rmtree(home, ignore_errors=True),
             environment={"LAKEHOUSE_HOME": str(home)},
         ),

@@ -16,7 +16,7 @@ from benchmarks.deliveries import Generation, deleted, updated, write
 from benchmarks.measure import Contender, Measurement, lakehouse, medians, python, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
-from benchmarks.runs import job_options, jobs_without, steps
+from benchmarks.runs import steps, without
 from benchmarks.text import COST, cost, seconds
 from lakehouse.generator import generate
 from lakehouse.model import LANDING_FILES
@@ -103,7 +103,7 @@ def _history(plan: Plan, generation: Generation, days: int, deliveries: Mapping[
 
 
 def _run(*options: str) -> list[str]:
-    return lakehouse("run", *options, *job_options(jobs_without("forecast_sales")))
+    return lakehouse("run", *options, *without("forecast_sales"))
 
 
 def _deliver(histories: Mapping[str, History], delivery: list[str], runs: int) -> dict[str, list[Measurement]]:

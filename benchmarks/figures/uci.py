@@ -10,7 +10,7 @@ from benchmarks.charts import bars
 from benchmarks.measure import Contender, lakehouse, medians, side_by_side
 from benchmarks.page import Grid, Section, Target
 from benchmarks.results import Plan
-from benchmarks.runs import job_options, jobs_without, steps
+from benchmarks.runs import steps, without
 from benchmarks.text import COST, cost, gigabytes, seconds
 
 TITLE = "UCI Online Retail: 541,909 lines, landing to warehouse"
@@ -29,14 +29,7 @@ def measure(plan: Plan) -> dict[str, Any]:
     home = plan.work / "uci"
     environment = {"LAKEHOUSE_HOME": str(home)}
     run = Contender(
-        lakehouse(
-            "run",
-            "--source",
-            "uci_online_retail",
-            "--landing",
-            str(landing),
-            *job_options(jobs_without("forecast_sales")),
-        ),
+        lakehouse("run", "--source", "uci_online_retail", "--landing", str(landing), *without("forecast_sales")),
         prepare=lambda: shutil.rmtree(home, ignore_errors=True),
         environment=environment,
     )

@@ -205,13 +205,6 @@ def side_by_side(work: Callable[[S], T], items: Iterable[S]) -> list[T]:
         return [done.result() for done in [pool.submit(copy_context().run, work, item) for item in items]]
 
 
-def both(one: Callable[[], S], other: Callable[[], T]) -> tuple[S, T]:
-    """Do two things at once."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        beside = pool.submit(copy_context().run, other)
-        return one(), beside.result()
-
-
 def row_changes(table: Table, current: DataFrame, desired: DataFrame) -> DataFrame:
     """The table's columns and `op` (insert, update, delete) for each row in which `desired` differs from `current`.
 

@@ -25,7 +25,7 @@ from lakehouse.lock import RunLock, run_lock
 from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
-from lakehouse.sources.landing import LARGE, MODEST, SMALL, Landing, list_landing
+from lakehouse.sources.landing import LARGE, SMALL, SMALL_HISTORY, Landing, list_landing
 from lakehouse.uptodate import bytes_to_load, is_up_to_date, vanished_files
 
 
@@ -146,7 +146,7 @@ def _run_jobs(
 ) -> None:
     with _step(report, "session", on_job), telling("session started"):
         loads = bytes_to_load(state, landing)
-        few, many = loads < SMALL and landing.size < MODEST, loads >= LARGE
+        few, many = loads < SMALL and landing.size < SMALL_HISTORY, loads >= LARGE
         spark = start_session(log_file=state.spark_log, few_rows=few, many_rows=many)
     try:
         lock.name(jvm_pid(spark))

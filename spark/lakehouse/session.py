@@ -37,7 +37,7 @@ SETTINGS = {
     "spark.hadoop.spark.sql.streaming.checkpointFileManagerClass": (
         "org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager"
     ),
-    # Nobody looks at its pages, and the plans of a thousand queries fill half a heap.
+    # Nobody looks at its pages: by default the plans of the last thousand queries would be kept for them.
     "spark.ui.enabled": "false",
     "spark.sql.ui.retainedExecutions": "10",
     "spark.ui.showConsoleProgress": "false",

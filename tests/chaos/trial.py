@@ -145,7 +145,7 @@ def job_by_job(whole: Baseline, folder: Path) -> list[Baseline]:
         phase = Phase(f"{whole.phase.name}, {job}", whole.phase.landing, state, job=job)
         state, events = _recorded(phase, folder / job)
         baselines.append(Baseline(phase, state, whole.left, events))
-    if state and (found := differences(whole.left, contents(state))):
+    if found := differences(whole.left, contents(baselines[-1].state)):
         raise RuntimeError(f"{whole.phase.name}: job by job something else is left than by one run: {found}")
     return baselines
 

@@ -98,7 +98,7 @@ def test_run_with_nothing_to_do_starts_no_spark_and_says_so(lakehouse: Command, 
     [
         ({}, True, False),
         ({"SMALL": 1_000}, False, False),
-        ({"MODEST": 1_000}, False, False),
+        ({"SMALL_HISTORY": 1_000}, False, False),
         ({"SMALL": 1_000, "LARGE": 1_000}, False, True),
     ],
     ids=("little to load", "more to load", "little onto much", "much to load"),

@@ -45,12 +45,6 @@ def test_jobs_come_in_the_order_in_which_data_flows() -> None:
     assert tuple(job.name for job in load_jobs()) == JOBS
 
 
-def test_no_job_reads_what_it_writes() -> None:
-    jobs = yaml.safe_load(project_file("glue_jobs/pipeline.yaml").read_text())["jobs"]
-    both = {name: set(job["reads"]) & set(job["writes"]) for name, job in jobs.items()}
-    assert not any(both.values()), "a job's tables are made while the versions of those it reads are looked up"
-
-
 def test_job_comes_behind_those_it_waits_for_wherever_it_is_written(tmp_path: Path) -> None:
     path = written(tmp_path, {"last": ["middle"], "middle": ["first"], "first": []})
     assert [job.name for job in load_jobs(path)] == ["first", "middle", "last"]

@@ -135,10 +135,10 @@ def test_pattern_chooses_files(sales: Connection, folder: Path) -> None:
 
 
 def test_quoted_paths_and_named_formats(sales: Connection, folder: Path) -> None:
-    write(folder.parent / "two words" / "1.parquet", id=["a"])
+    write(folder.parent / "two words, 100%25" / "1.parquet", id=["a"])
     sales.cursor().execute("create file format LAKE type = parquet use_logical_type = true")
     statement = """
-        copy into SHOP.SALES.SALES from '@SHOP.SALES.EXPORTS/two words/' file_format = (format_name = LAKE)
+        copy into SHOP.SALES.SALES from '@SHOP.SALES.EXPORTS/two words, 100%25/' file_format = (format_name = LAKE)
         match_by_column_name = case_insensitive
     """
     assert copied(sales, statement) == [("1.parquet", 1)]

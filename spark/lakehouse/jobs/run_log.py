@@ -16,7 +16,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake, Version, Written, both, side_by_side
+from lakehouse.delta import Lake, Version, Written, side_by_side
 from lakehouse.local_rows import local_rows
 from lakehouse.logs import bound, telling
 from lakehouse.model import JOB_RUNS, Table
@@ -121,9 +121,8 @@ def job_run(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
-        # While tables are made, the versions of those to be read are looked up: no job reads what it writes.
-        made, seen = both(lambda: lake.create(JOB_RUNS, *writes), lambda: side_by_side(lake.version, reads))
-        inputs = dict(zip((table.name for table in reads), seen, strict=True))
+        made = lake.create(JOB_RUNS, *writes)
+        inputs = dict(zip((table.name for table in reads), side_by_side(lake.version, reads), strict=True))
         # Where a table is to be filled anew, what was read before does not count.
         last = None if made else last_run(lake, job)
         run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, made)

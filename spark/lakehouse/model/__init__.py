@@ -11,6 +11,7 @@ from lakehouse.model.gold import (
     DIM_PRODUCT,
     DIMENSIONS,
     FACT_SALES,
+    FIRST_DAY,
     PUBLISHED,
     UNKNOWN_KEY,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "DIM_PRODUCT",
     "DISPOSITIONS",
     "FACT_SALES",
+    "FIRST_DAY",
     "FORECASTS",
     "FORECAST_ACCURACY",
     "HOLDS",

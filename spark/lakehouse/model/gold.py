@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lakehouse.model.table import AMOUNT, QUANTITY, TOTAL, UNIT_PRICE, Column, Table
 
 UNKNOWN_KEY = -1
 """The key of the unknown member that every dimension but the date has."""
+FIRST_DAY = date(1900, 1, 1)
+"""When the first version of each product and customer begins."""
 
 VALIDITY = (
-    Column("valid_from", "TIMESTAMP", "First moment of this version (UTC), inclusive; 1900-01-01 for the first"),
+    Column("valid_from", "TIMESTAMP", f"First moment of this version (UTC), inclusive; {FIRST_DAY} for the first"),
     Column("valid_to", "TIMESTAMP", "End of this version (UTC), exclusive; 9999-12-31 for the version in force"),
     Column("is_current", "BOOLEAN", "Whether this version is in force"),
 )

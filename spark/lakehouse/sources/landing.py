@@ -16,9 +16,11 @@ ENDINGS = {
 }
 PACKED = (".gz", ".zst")
 HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
-SMALL, MODEST, LARGE = 2_000_000, 20_000_000, 32_000_000
-"""Bytes of landed files below which planning a query takes longer than computing it: of those to be loaded, and of all
-that the tables hold then; and beyond which computing takes longer than letting the JVM compile everything."""
+SMALL, LARGE = 2_000_000, 32_000_000
+"""Bytes of landed files below which planning a query takes longer than computing it, and beyond which computing takes
+longer than letting the JVM compile everything."""
+SMALL_HISTORY = 20_000_000
+"""Bytes of all that has landed up to which a small load stays small: its queries read some tables through."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import available_timezones
 
+from lakehouse.model import FIRST_DAY
 from lakehouse.sources.format import COLUMNS, ENCODINGS, REQUIRED_COLUMNS, TYPES, Format
 
 TOP_TYPES: dict[str, tuple[type, ...]] = {
@@ -54,8 +55,8 @@ def _top_problems(content: dict[str, Any]) -> list[str]:
             )
     if not problems and not 0 <= content.get("max_quarantine", 0) <= 1:
         problems.append(f"max_quarantine {content['max_quarantine']} must be a share from 0 to 1, such as 0.05 for 5 %")
-    if not problems and content["earliest"] <= FIRST_VERSION:
-        problems.append(f"earliest ({content['earliest']}) must be after {FIRST_VERSION}, when all versions begin")
+    if not problems and content["earliest"] <= FIRST_DAY:
+        problems.append(f"earliest ({content['earliest']}) must be after {FIRST_DAY}, when all versions begin")
     if not problems and content["earliest"] >= content["latest"]:
         problems.append(f"earliest ({content['earliest']}) must be before latest ({content['latest']})")
     return problems
@@ -88,8 +89,6 @@ def _format_problems(content: dict[str, Any]) -> list[str]:
     return problems + _time_problems(form.get("timestamp_format", ""))
 
 
-FIRST_VERSION = date(1900, 1, 1)
-"""When the first version of each product and customer begins, in `transforms.scd2`."""
 TIME_PARTS = {"year (yyyy)": "yu", "month (MM; mm is the minute)": "MLD", "day (dd)": "dD"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakehouse.quality import CONFLICTING_LINE
@@ -19,27 +19,19 @@ def decide(lines: DataFrame, *, has_id: bool, has_updates: bool) -> DataFrame:
     Returns:
         The lines with `disposition`, and `reasons` completed by conflicting_line.
     """
-    sound = F.size("reasons") == 0
-    copy = F.coalesce(F.lag("content_hash").over(_newest_first()) == F.col("content_hash"), F.lit(False))
-    timed = lines.withColumn("_time", F.when(sound, F.col("updated_at")))
-    marked = timed.withColumn("_copy", copy).withColumn("_counts", ~F.col("_copy") & sound)
+    copies = Window.partitionBy("line_id", "content_hash").orderBy("file", "line_number")
+    # One shuffle for all windows: by itself Spark would make another where the keys are fewer.
+    first = lines.repartition("line_id").withColumn("_first", F.row_number().over(copies) == 1)
+    first = first.withColumn("_counts", F.col("_first") & (F.size("reasons") == 0))
     if has_updates:
-        decided = _newest_counts(marked)
+        decided = _newest_counts(first)
     elif has_id:
-        decided = _conflicts(marked)
+        decided = _conflicts(first)
     else:
-        decided = marked.withColumn("_state", _of_kind())
+        decided = first.withColumn("_state", _of_kind())
     quarantined = F.size("reasons") > 0
-    disposition = F.when(F.col("_copy"), "duplicate").when(quarantined, "quarantined").otherwise(F.col("_state"))
-    return decided.withColumn("disposition", disposition).drop("_time", "_copy", "_counts", "_state")
-
-
-def _newest_first() -> WindowSpec:
-    """The records of a line, copies side by side: a valid content tells one time, and what breaks a rule is put last.
-
-    All windows share the sort.
-    """
-    return Window.partitionBy("line_id").orderBy(F.desc("_time"), F.desc("content_hash"), "file", "line_number")
+    disposition = F.when(~F.col("_first"), "duplicate").when(quarantined, "quarantined").otherwise(F.col("_state"))
+    return decided.withColumn("disposition", disposition).drop("_first", "_counts", "_state")
 
 
 def _of_kind() -> Column:
@@ -47,14 +39,11 @@ def _of_kind() -> Column:
 
 
 def _newest_counts(lines: DataFrame) -> DataFrame:
-    """The newest valid state counts, at equal times the greater content hash; a tombstone takes all older ones."""
-    so_far = _newest_first().rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    ranked = lines.withColumns(
-        {
-            "_rank": F.sum(F.col("_counts").cast("int")).over(so_far),
-            "_gone": F.first(F.when(F.col("_counts"), F.col("deleted")), ignorenulls=True).over(so_far),
-        }
+    """The newest valid state counts, at equal times the greater content hash; a tombstone takes all before it."""
+    states = Window.partitionBy("line_id").orderBy(
+        F.desc("_counts"), F.desc("updated_at"), F.desc("content_hash"), "file", "line_number"
     )
+    ranked = lines.withColumn("_rank", F.row_number().over(states)).withColumn("_gone", F.first("deleted").over(states))
     state = F.when(F.col("_gone"), "deleted").when(F.col("_rank") > 1, "superseded").otherwise(_of_kind())
     return ranked.withColumn("_state", state).drop("_rank", "_gone")
 

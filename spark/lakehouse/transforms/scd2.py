@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakehouse.model import UNKNOWN_KEY
+from lakehouse.model import FIRST_DAY, UNKNOWN_KEY
 from lakehouse.model.table import Table
 
-BEGINNING = "TIMESTAMP '1900-01-01 00:00:00'"
+BEGINNING = f"TIMESTAMP '{FIRST_DAY} 00:00:00'"
 END = "TIMESTAMP '9999-12-31 00:00:00'"
 
 
@@ -28,18 +28,11 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
         `key`, `identity`, the tracked columns, valid_from, valid_to (half open) and is_current; the intervals of one
         identity neither overlap nor leave gaps.
     """
-    observed = observations.where(F.col(identity).isNotNull()).select(identity, "order_ts", *tracked)
-    told = observed.select(identity, *tracked).distinct()
-    # Of most identities only one thing was ever told: what never changed need not be put in order of time.
-    changing = told.groupBy(identity).count().where("count > 1").select(identity)
-    steady = told.join(changing, identity, "left_anti").withColumn("valid_from", F.expr(BEGINNING))
-    starts = _starts(observed.join(changing, identity, "left_semi"), identity, tracked)
-    return _intervals(steady.unionByName(starts), identity, tracked, key)
-
-
-def _starts(observed: DataFrame, identity: str, tracked: Sequence[str]) -> DataFrame:
-    """Where each version begins: the identity, valid_from and the tracked columns."""
-    at_once = observed.groupBy(identity, "order_ts").agg(*(F.max(name).alias(name) for name in tracked))
+    at_once = (
+        observations.where(F.col(identity).isNotNull())
+        .groupBy(identity, "order_ts")
+        .agg(*(F.max(name).alias(name) for name in tracked))
+    )
     in_time = Window.partitionBy(identity).orderBy("order_ts")
     before = in_time.rowsBetween(Window.unboundedPreceding, 0)
     # The first one known of all, for the rows before it: a frame that ends there would be read anew for each row.
@@ -55,13 +48,13 @@ def _starts(observed: DataFrame, identity: str, tracked: Sequence[str]) -> DataF
         "_first", F.row_number().over(in_time) == 1
     )
     starts = changed.where(F.col("_first") | ~F.col("_previous").eqNullSafe(values))
-    valid_from = F.when(F.col("_first"), F.expr(BEGINNING)).otherwise(F.col("order_ts"))
-    return starts.select(identity, valid_from.alias("valid_from"), *tracked)
+    return _intervals(starts, identity, tracked, key)
 
 
 def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: str) -> DataFrame:
-    in_time = Window.partitionBy(identity).orderBy("valid_from")
-    dated = starts.withColumn("_next", F.lead("valid_from").over(in_time))
+    in_time = Window.partitionBy(identity).orderBy("order_ts")
+    valid_from = F.when(F.col("_first"), F.expr(BEGINNING)).otherwise(F.col("order_ts"))
+    dated = starts.withColumn("valid_from", valid_from).withColumn("_next", F.lead("order_ts").over(in_time))
     return dated.select(
         F.xxhash64(identity, "valid_from").alias(key),
         identity,
