@@ -145,7 +145,7 @@ def _run_jobs(
     on_job: Callable[[str, str], None],
 ) -> None:
     with _step(report, "session", on_job), telling("session started"):
-        loads = bytes_to_load(state, landing)
+        loads = bytes_to_load(state, landing, [job.name for job in chosen_jobs(options.jobs)])
         few, many = loads < SMALL and landing.size < SMALL_HISTORY, loads >= LARGE
         spark = start_session(log_file=state.spark_log, few_rows=few, many_rows=many)
     try:

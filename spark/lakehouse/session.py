@@ -52,6 +52,8 @@ FEW_ROWS = {
     "spark.sql.shuffle.partitions": "1",
 }
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
+MANY_ROWS = {"spark.sql.shuffle.partitions": "32"}
+"""In smaller parts ten million rows are sorted and counted without spilling; small shuffles are put together again."""
 
 
 def start_session(
@@ -64,7 +66,7 @@ def start_session(
         driver_memory: heap of the one JVM, such as `3g`.
         few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
             rows, and more for a million.
-        many_rows: let the JVM compile all that is busy: for a million rows and more.
+        many_rows: let the JVM compile all that is busy, and shuffle in smaller parts: for a million rows and more.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars.
@@ -78,7 +80,8 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    for name, value in {**SETTINGS, **(FEW_ROWS if few_rows else {}), **s3a_settings()}.items():
+    by_rows = FEW_ROWS if few_rows else MANY_ROWS if many_rows else {}
+    for name, value in {**SETTINGS, **by_rows, **s3a_settings()}.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.transforms.scd2 import at_time, versions
+from lakehouse.transforms.scd2 import at_time, changed_from, versions
 
 # On Glue, and here where much has landed, queries are compiled.
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -151,3 +151,64 @@ def test_intervals_neither_overlap_nor_leave_gaps_and_hold_what_was_told(
         for at in {row[1] for row in rows if row[0] == identity}:
             (held,) = [interval for interval in own if interval[1] <= at < interval[2]]
             assert held[3:] == (known_at(rows, identity, at, 2), known_at(rows, identity, at, 3))
+
+
+def feed_between(spark: SparkSession, before: list[Observation], after: list[Observation]) -> DataFrame:
+    """What Delta tells of a table that held the versions of `before` and then those of `after`."""
+    old, new = ({row["key"]: row for row in kept(spark, rows).collect()} for rows in (before, after))
+    feed = [(*old[key], "delete") for key in old.keys() - new.keys()]
+    feed += [(*new[key], "insert") for key in new.keys() - old.keys()]
+    for key in old.keys() & new.keys():
+        if old[key] != new[key]:
+            feed += [(*old[key], "update_preimage"), (*new[key], "update_postimage")]
+    return spark.createDataFrame(feed, kept(spark, before).schema.add("_change_type", "string"))
+
+
+def kept(spark: SparkSession, rows: list[Observation]) -> DataFrame:
+    return versions(observed(spark, *rows), "id", ["name", "category"], "key")
+
+
+def changes_begin(feed: DataFrame) -> dict[str, str]:
+    found = changed_from(feed, "id", "key").selectExpr("id", "CAST(changed_from AS STRING)").collect()
+    return {row[0]: row[1] for row in found}
+
+
+CUP, MUG = ("P1", MAY, "Cup", None), ("P1", JULY, "Mug", None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "begin"),
+    [
+        ([CUP], [CUP, MUG], JULY),
+        ([CUP, MUG], [CUP], JULY),
+        ([CUP, MUG], [CUP, ("P1", JUNE, "Mug", None)], JUNE),
+        ([CUP, MUG], [("P1", MAY, "Jug", None), MUG], BEGINNING),
+        ([CUP, MUG], [CUP, ("P1", JULY, "Jug", None)], JULY),
+    ],
+    ids=["a new version", "one taken back", "one that begins earlier", "another first name", "another later name"],
+)
+def test_lines_before_a_change_are_left_as_they_are(
+    spark: SparkSession, before: list[Observation], after: list[Observation], begin: str
+) -> None:
+    assert changes_begin(feed_between(spark, before, after)) == {"P1": begin}
+
+
+def test_version_that_was_changed_and_then_deleted_is_gone_from_its_beginning_on(spark: SparkSession) -> None:
+    changed = feed_between(spark, [CUP], [CUP, MUG]).where("_change_type <> 'insert'")
+    gone = feed_between(spark, [CUP], [("P2", MAY, "Cup", None)]).where("id = 'P1'")
+    assert changes_begin(changed.union(gone)) == {"P1": BEGINNING}
+
+
+@settings(max_examples=6, deadline=None)
+@given(observations, observations)
+def test_no_moment_before_the_change_has_another_version(
+    spark: SparkSession, before: list[Observation], later: list[Observation]
+) -> None:
+    begin = changes_begin(feed_between(spark, before, before + later))
+    old, new = history(spark, *before), history(spark, *before, *later)
+    for identity, at in ((f"P{n}", moment(minute)) for n in range(1, 5) for minute in range(8)):
+        was, is_now = (
+            [(start, *values) for id_, start, end, *values in found if id_ == identity and start <= at < end]
+            for found in (old, new)
+        )
+        assert was == is_now or at >= begin[identity]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -11,6 +12,7 @@ from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.fact_sales import fact_sales
+from lakehouse.transforms.scd2 import changed_from
 
 JOB = "build_fact_sales"
 INPUTS = (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)
@@ -49,15 +51,13 @@ def _facts(lake: Lake, lines: DataFrame) -> DataFrame:
 
 def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
     order_lines = log.lake.read(ORDER_LINES)
-    parts = [] if lines.is_empty else [lines.changes().select("line_id")]
+    parts = [] if lines.is_empty else [lines.changes()]
     for feed, identity in ((products, "product_id"), (customers, "customer_id")):
         if not feed.is_empty:
-            changed = feed.changes().select(identity).distinct()
-            parts.append(order_lines.where(FACT).join(changed, identity, "left_semi").select("line_id"))
-    touched = parts[0]
-    for part in parts[1:]:
-        touched = touched.union(part)
-    touched = touched.distinct().persist()
+            # A version that begins or ends today leaves the lines before it as they are.
+            changed = changed_from(feed.changes(), identity, feed.table.key[0])
+            parts.append(order_lines.where(FACT).join(changed, identity).where("order_ts >= changed_from"))
+    touched = reduce(DataFrame.union, (part.select("line_id") for part in parts)).distinct().persist()
     try:
         current = log.lake.read(FACT_SALES).join(touched, "line_id", "left_semi")
         log.reconcile(FACT_SALES, current, _facts(log.lake, order_lines.join(touched, "line_id", "left_semi")))

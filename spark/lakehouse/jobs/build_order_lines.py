@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -97,7 +98,8 @@ def _line_ids(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
 
 def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
     """Bring the three tables to what was decided, within the touched lines; everywhere where `touched` is None."""
-    decided = decided.persist()
+    # On disk: ten million rows in the heap keep the collector busy for longer than reading them back takes.
+    decided = decided.persist(StorageLevel.DISK_ONLY)
     try:
         # Computed before three writes read it at once: where it fails while they wait for it, Spark locks itself up.
         decided.count()

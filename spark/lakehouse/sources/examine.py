@@ -23,6 +23,8 @@ from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.storage import Storage
 
 BLANK = b" \t\r\n"
+BLOCK = 1 << 20
+"""Bytes to unpack and to split at once."""
 PACKED = {b"\x1f\x8b": "gzip", b"(\xb5/\xfd": "zstd", b"PK\x03\x04": "zip or Excel", b"BZh": "bzip2"}
 """The first bytes of packed files, by which one that is not named so can be told."""
 
@@ -100,15 +102,21 @@ def _text(path: str, file: IO[bytes], form: Format) -> Examined:
 
 
 def _lines(path: str, file: IO[bytes], form: Format) -> Iterator[bytes]:
-    """The file's lines as bytes; UTF-16 comes as UTF-8, since its line ends are two bytes."""
+    """The file's lines as bytes, without their ends: a carriage return alone is one for Spark as well."""
+    return chain.from_iterable(map(bytes.splitlines, _blocks(path, file, form)))
+
+
+def _blocks(path: str, file: IO[bytes], form: Format) -> Iterator[bytes]:
+    """The file's text in blocks of whole lines; UTF-16 comes as UTF-8, since its line ends are two bytes."""
     with _unpacked(path, file) as stream:
         if form.encoding == "utf-16":
-            yield from (line.encode() for line in re.split("\r\n|\n|\r", _utf_16(stream.read())))
+            yield _utf_16(stream.read()).encode()
             return
         # Spark, too, reads on from behind a byte order mark.
-        for line in chain([stream.readline().removeprefix(codecs.BOM_UTF8)], stream):
-            # A carriage return alone ends a line for Spark as well.
-            yield from line.splitlines() if b"\r" in line else (line,)
+        block = stream.read(BLOCK).removeprefix(codecs.BOM_UTF8)
+        while block:
+            yield block + stream.readline()
+            block = stream.read(BLOCK)
 
 
 def _utf_16(content: bytes) -> str:
@@ -119,7 +127,7 @@ def _utf_16(content: bytes) -> str:
 
 def _unpacked(path: str, file: IO[bytes]) -> IO[bytes]:
     if path.endswith(".gz"):
-        return cast(IO[bytes], gzip.open(file, "rb"))
+        return io.BufferedReader(cast(io.RawIOBase, gzip.open(file, "rb")), BLOCK)
     if path.endswith(".zst"):
         import pyarrow as pa
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Folder:
 
     folder: Path
     kind = "folder"
-    at_once = 1
+    at_once = os.cpu_count() or 1
 
     def __str__(self) -> str:
         return str(self.folder)

@@ -65,6 +65,29 @@ def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: st
     )
 
 
+def changed_from(changes: DataFrame, identity: str, key: str) -> DataFrame:
+    """The moment from which on each identity's versions may be others than before.
+
+    A version that only ends at another time stays what it was up to the earlier of both ends.
+
+    Args:
+        changes: the dimension's change feed, with both images of updates and Delta's `_change_type`.
+        key: name of the surrogate key.
+
+    Returns:
+        `identity` and `changed_from`, a row for each identity with a change.
+    """
+    feed = ("_change_type", "_commit_version", "_commit_timestamp")
+    told = F.struct(*(name for name in changes.columns if name not in (*feed, "valid_to", "is_current")))
+    there = F.when(F.col("_change_type").isin("insert", "update_postimage"), 1).otherwise(-1)
+    versions_changed = changes.groupBy(identity, key, "valid_from").agg(
+        ((F.sum(there) == 0) & (F.min(told) == F.max(told))).alias("_only_its_end"),
+        F.min("valid_to").alias("_earlier_end"),
+    )
+    start = F.when(F.col("_only_its_end"), F.col("_earlier_end")).otherwise(F.col("valid_from"))
+    return versions_changed.groupBy(identity).agg(F.min(start).alias("changed_from"))
+
+
 def unknown_member(table: Table, rows: DataFrame) -> DataFrame:
     """One row in the table's columns: the key -1, always valid, everything else NULL."""
     fixed = {
