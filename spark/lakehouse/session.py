@@ -52,8 +52,9 @@ FEW_ROWS = {
     "spark.sql.shuffle.partitions": "1",
 }
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
-MANY_ROWS = {"spark.sql.shuffle.partitions": "32"}
-"""In smaller parts ten million rows are sorted and counted without spilling; small shuffles are put together again."""
+MANY_ROWS = {"spark.sql.shuffle.partitions": "32", "spark.sql.files.maxPartitionBytes": "32m"}
+"""In smaller parts ten million rows are sorted without spilling, and all cores have work to the end; where there is less
+to shuffle, Spark puts parts together again."""
 
 
 def start_session(

@@ -85,6 +85,12 @@ def test_key_is_a_hash_of_identity_and_beginning(spark: SparkSession) -> None:
     assert found.select("key").distinct().count() == 3
 
 
+def test_history_takes_one_shuffle_and_one_sort(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
+    versions(observed(spark, ("P1", MAY, "Cup", None)), "id", ["name"], "key").explain()
+    plan = capsys.readouterr().out
+    assert (plan.count("Exchange hashpartitioning("), plan.count(" Sort [")) == (1, 1)
+
+
 def test_line_without_an_identity_makes_no_version(spark: SparkSession) -> None:
     assert history(spark, (None, MAY, "Cup", None)) == []
 

@@ -30,6 +30,8 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
     """
     at_once = (
         observations.where(F.col(identity).isNotNull())
+        # One shuffle, and one sort, for all that follows: by itself Spark would shuffle by the moment as well.
+        .repartition(identity)
         .groupBy(identity, "order_ts")
         .agg(*(F.max(name).alias(name) for name in tracked))
     )
