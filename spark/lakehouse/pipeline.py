@@ -144,15 +144,16 @@ def _run_jobs(
     lock: RunLock,
     on_job: Callable[[str, str], None],
 ) -> None:
+    jobs = [job.name for job in chosen_jobs(options.jobs)]
     with _step(report, "session", on_job), telling("session started"):
-        loads = bytes_to_load(state, landing, [job.name for job in chosen_jobs(options.jobs)])
+        loads = bytes_to_load(state, landing, jobs)
         few, many = loads < SMALL and landing.size < SMALL_HISTORY, loads >= LARGE
         spark = start_session(log_file=state.spark_log, few_rows=few, many_rows=many)
     try:
         lock.name(jvm_pid(spark))
-        for job in chosen_jobs(options.jobs):
-            with _step(report, job.name, on_job):
-                report.rows[job.name] = run_job(spark, job.name, state, options, report.run_id)
+        for job in jobs:
+            with _step(report, job, on_job):
+                report.rows[job] = run_job(spark, job, state, options, report.run_id)
     finally:
         stop_session(spark)
 

@@ -53,8 +53,7 @@ FEW_ROWS = {
 }
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
 MANY_ROWS = {"spark.sql.shuffle.partitions": "32", "spark.sql.files.maxPartitionBytes": "32m"}
-"""In smaller parts ten million rows are sorted without spilling, and all cores have work to the end; where there is less
-to shuffle, Spark puts parts together again."""
+"""In smaller parts ten million rows are sorted without spilling, and all cores have work to the end."""
 
 
 def start_session(
@@ -67,7 +66,7 @@ def start_session(
         driver_memory: heap of the one JVM, such as `3g`.
         few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
             rows, and more for a million.
-        many_rows: let the JVM compile all that is busy, and shuffle in smaller parts: for a million rows and more.
+        many_rows: let the JVM compile all that is busy, read and shuffle in smaller parts: for a million rows and more.
 
     Raises:
         EnvironmentProblem: no Java 17, or no jars.
@@ -81,8 +80,7 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    by_rows = FEW_ROWS if few_rows else MANY_ROWS if many_rows else {}
-    for name, value in {**SETTINGS, **by_rows, **s3a_settings()}.items():
+    for name, value in session_settings(few_rows=few_rows, many_rows=many_rows).items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
@@ -93,6 +91,12 @@ def start_session(
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return spark
+
+
+def session_settings(*, few_rows: bool = False, many_rows: bool = False) -> dict[str, str]:
+    """Spark's settings; the arguments are those of `start_session`."""
+    by_rows = FEW_ROWS if few_rows else MANY_ROWS if many_rows else {}
+    return {**SETTINGS, **by_rows, **s3a_settings()}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -68,17 +68,16 @@ def _landing_is_loaded(state: State, mapping: Mapping) -> bool:
     return "planned" not in known.values() and not _to_load(list_landing(state.storage, mapping.format), known)
 
 
-def bytes_to_load(state: State, landing: Landing, jobs: Collection[str]) -> int:
+def bytes_to_load(state: State, landing: Landing, jobs: Iterable[str]) -> int:
     """The size of the landed files that one of the jobs has before it.
 
-    Those that no run has loaded yet; all of them where the mapping has changed, or where something loaded waits for a
-    job, such as after a run that was killed.
+    Those that no run has loaded yet; all of them where the mapping has changed, or where one of the jobs has never
+    ended, such as after a first run that was killed.
     """
     now = state.mapping().hash
-    runs = {job: run for job, run in last_runs(state).items() if job in jobs}
-    all_done = runs.keys() == set(jobs) and _inputs_are_read(state, runs)
-    known = _known_files(state) if all_done and all(run["mapping_hash"] == now for run in runs.values()) else {}
-    return sum(file.size for file in _to_load(landing, known))
+    runs = last_runs(state)
+    as_before = all(job in runs and runs[job]["mapping_hash"] == now for job in jobs)
+    return sum(file.size for file in _to_load(landing, _known_files(state) if as_before else {}))
 
 
 def _known_files(state: State) -> dict[tuple[str, str], str]:

@@ -40,6 +40,17 @@ def zstd(content: bytes) -> bytes:
     return bytes(sink.getvalue())
 
 
+@pytest.mark.parametrize("block", [1, 2, 5, 8, 64])
+@pytest.mark.parametrize(("name", "pack"), [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.zst", zstd)])
+def test_records_count_the_same_however_a_file_is_cut_into_blocks(
+    look: Look, monkeypatch: pytest.MonkeyPatch, block: int, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr("lakehouse.sources.examine.BLOCK", block)
+    content = b"\xef\xbb\xbf\r\n" + HEADER + b'1,"2\r\n\r\n3",4,5\r\n\r\n6,7,8,9\r10,11,12,13\n\n14,15,16,17'
+    found = look(pack(content), name, format={"multiline": True})
+    assert (found.rows, found.header_lines) == (4, 2)
+
+
 @pytest.mark.parametrize(
     ("content", "rows", "header_lines"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.transforms.scd2 import at_time, changed_from, versions
+from lakehouse.transforms.scd2 import at_time, changed_from, lines_of_changed_versions, versions
 
 # On Glue, and here where much has landed, queries are compiled.
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -193,28 +193,39 @@ CUP, MUG = ("P1", MAY, "Cup", None), ("P1", JULY, "Mug", None)
     ],
     ids=["a new version", "one taken back", "one that begins earlier", "another first name", "another later name"],
 )
-def test_lines_before_a_change_are_left_as_they_are(
+def test_versions_change_from_the_first_moment_that_is_told_otherwise(
     spark: SparkSession, before: list[Observation], after: list[Observation], begin: str
 ) -> None:
     assert changes_begin(feed_between(spark, before, after)) == {"P1": begin}
 
 
-def test_version_that_was_changed_and_then_deleted_is_gone_from_its_beginning_on(spark: SparkSession) -> None:
-    changed = feed_between(spark, [CUP], [CUP, MUG]).where("_change_type <> 'insert'")
-    gone = feed_between(spark, [CUP], [("P2", MAY, "Cup", None)]).where("id = 'P1'")
-    assert changes_begin(changed.union(gone)) == {"P1": BEGINNING}
+def test_only_lines_from_the_change_on_may_have_another_version(spark: SparkSession) -> None:
+    lines = observed(spark, *(("P1", at, None, None) for at in (MAY, JUNE, JULY)), ("P2", JULY, None, None))
+    feed = feed_between(spark, [CUP], [CUP, ("P1", JUNE, "Mug", None)])
+    found = lines_of_changed_versions(lines, feed, "id", "key").selectExpr("id", "CAST(order_ts AS STRING)").collect()
+    assert sorted(tuple(row) for row in found) == [("P1", JUNE), ("P1", JULY)]
+
+
+def test_version_that_went_and_came_back_counts_from_its_beginning(spark: SparkSession) -> None:
+    other: list[Observation] = [("P2", MAY, "Cup", None)]
+    feed = feed_between(spark, [CUP], other).union(feed_between(spark, other, [CUP])).where("id = 'P1'")
+    assert changes_begin(feed) == {"P1": BEGINNING}
+
+
+states = st.lists(observations, min_size=3, max_size=3)
 
 
 @settings(max_examples=6, deadline=None)
-@given(observations, observations)
-def test_no_moment_before_the_change_has_another_version(
-    spark: SparkSession, before: list[Observation], later: list[Observation]
-) -> None:
-    begin = changes_begin(feed_between(spark, before, before + later))
-    old, new = history(spark, *before), history(spark, *before, *later)
-    for identity, at in ((f"P{n}", moment(minute)) for n in range(1, 5) for minute in range(8)):
-        was, is_now = (
-            [(start, *values) for id_, start, end, *values in found if id_ == identity and start <= at < end]
-            for found in (old, new)
-        )
-        assert was == is_now or at >= begin[identity]
+@given(states)
+def test_no_moment_before_the_change_has_another_version(spark: SparkSession, told: list[list[Observation]]) -> None:
+    first, between, last = told
+    begin = changes_begin(feed_between(spark, first, between).union(feed_between(spark, between, last)))
+    # A fact that was built from the state between has been marked with the first one where its job was killed.
+    for before in (first, between):
+        old, new = history(spark, *before), history(spark, *last)
+        for identity, at in ((f"P{n}", moment(minute)) for n in range(1, 5) for minute in range(8)):
+            was, is_now = (
+                [(start, *values) for id_, start, end, *values in found if id_ == identity and start <= at < end]
+                for found in (old, new)
+            )
+            assert was == is_now or at >= begin[identity]

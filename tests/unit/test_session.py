@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.jvm.compiler import ROWS, compiler_options
-from lakehouse.session import jvm_pid
+from lakehouse.session import jvm_pid, session_settings
 
 
 def test_spark_takes_the_python_that_started_it_and_not_the_one_on_the_path(spark: SparkSession) -> None:
@@ -47,3 +47,10 @@ def test_few_rows_are_compiled_quickly_usual_ones_by_the_list_and_many_as_the_jv
     many = compiler_options(well=True)
     assert "TieredStopAtLevel" not in many
     assert "CompilerDirectivesFile" not in many
+
+
+def test_few_rows_are_interpreted_in_one_part_and_many_are_shuffled_in_more_parts_than_usual_ones() -> None:
+    parts = "spark.sql.shuffle.partitions"
+    few, usual, many = session_settings(few_rows=True), session_settings(), session_settings(many_rows=True)
+    assert few["spark.sql.codegen.wholeStage"] == "false"
+    assert int(few[parts]) < int(usual[parts]) < int(many[parts])

@@ -12,7 +12,7 @@ from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.fact_sales import fact_sales
-from lakehouse.transforms.scd2 import changed_from
+from lakehouse.transforms.scd2 import lines_of_changed_versions
 
 JOB = "build_fact_sales"
 INPUTS = (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)
@@ -55,8 +55,8 @@ def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
     for feed, identity in ((products, "product_id"), (customers, "customer_id")):
         if not feed.is_empty:
             # A version that begins or ends today leaves the lines before it as they are.
-            changed = changed_from(feed.changes(), identity, feed.table.key[0])
-            parts.append(order_lines.where(FACT).join(changed, identity).where("order_ts >= changed_from"))
+            facts = order_lines.where(FACT)
+            parts.append(lines_of_changed_versions(facts, feed.changes(), identity, feed.table.key[0]))
     touched = reduce(DataFrame.union, (part.select("line_id") for part in parts)).distinct().persist()
     try:
         current = log.lake.read(FACT_SALES).join(touched, "line_id", "left_semi")

@@ -9,7 +9,6 @@ import codecs
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -113,10 +112,9 @@ def _blocks(path: str, file: IO[bytes], form: Format) -> Iterator[bytes]:
             yield _utf_16(stream.read()).encode()
             return
         # Spark, too, reads on from behind a byte order mark.
-        block = stream.read(BLOCK).removeprefix(codecs.BOM_UTF8)
-        while block:
+        yield stream.readline().removeprefix(codecs.BOM_UTF8)
+        while block := stream.read(BLOCK):
             yield block + stream.readline()
-            block = stream.read(BLOCK)
 
 
 def _utf_16(content: bytes) -> str:
@@ -151,7 +149,7 @@ def count_records(lines: Iterable[bytes], quote: bytes | None) -> int:
 def parse_header(line: bytes, form: Format) -> tuple[str, ...]:
     """The column names of a header line, without byte order mark and blanks around them."""
     encoding = "utf-8" if form.encoding == "utf-16" else form.encoding
-    text = line.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace").strip("\ufeff\r\n")
+    text = line.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace").strip("\ufeff")
     names = next(csv.reader([text], delimiter=form.delimiter, quotechar=form.quote), [])
     return tuple(name.strip() for name in names)
 

@@ -18,7 +18,7 @@ PACKED = (".gz", ".zst")
 HALF_WRITTEN = (".tmp", ".part", ".partial", ".crdownload", "._COPYING_")
 SMALL, LARGE = 2_000_000, 32_000_000
 """Bytes of landed files below which planning a query takes longer than computing it, and beyond which computing takes
-longer than letting the JVM compile everything."""
+longer than letting the JVM compile everything, and rows are many (`session.MANY_ROWS`)."""
 SMALL_HISTORY = 20_000_000
 """Bytes of all that has landed up to which a small load stays small: its queries read some tables through."""
 

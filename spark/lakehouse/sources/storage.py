@@ -74,7 +74,7 @@ class Folder:
 
     folder: Path
     kind = "folder"
-    at_once = os.cpu_count() or 1
+    at_once = min(4, os.cpu_count() or 1)
 
     def __str__(self) -> str:
         return str(self.folder)

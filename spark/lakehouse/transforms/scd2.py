@@ -30,7 +30,8 @@ def versions(observations: DataFrame, identity: str, tracked: Sequence[str], key
     """
     at_once = (
         observations.where(F.col(identity).isNotNull())
-        # One shuffle, and one sort, for all that follows: by itself Spark would shuffle by the moment as well.
+        # One shuffle and one sort for all that follows: by itself Spark would shuffle by the moment first, which takes
+        # little off, since few lines of an identity share one.
         .repartition(identity)
         .groupBy(identity, "order_ts")
         .agg(*(F.max(name).alias(name) for name in tracked))
@@ -67,6 +68,11 @@ def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: st
     )
 
 
+def lines_of_changed_versions(lines: DataFrame, changes: DataFrame, identity: str, key: str) -> DataFrame:
+    """The lines whose version of the identity may be another than before; the arguments are those of `changed_from`."""
+    return lines.join(changed_from(changes, identity, key), identity).where("order_ts >= changed_from")
+
+
 def changed_from(changes: DataFrame, identity: str, key: str) -> DataFrame:
     """The moment from which on each identity's versions may be others than before.
 
@@ -81,10 +87,9 @@ def changed_from(changes: DataFrame, identity: str, key: str) -> DataFrame:
     """
     feed = ("_change_type", "_commit_version", "_commit_timestamp")
     told = F.struct(*(name for name in changes.columns if name not in (*feed, "valid_to", "is_current")))
-    there = F.when(F.col("_change_type").isin("insert", "update_postimage"), 1).otherwise(-1)
+    stayed = F.bool_and(F.startswith("_change_type", F.lit("update_")))
     versions_changed = changes.groupBy(identity, key, "valid_from").agg(
-        ((F.sum(there) == 0) & (F.min(told) == F.max(told))).alias("_only_its_end"),
-        F.min("valid_to").alias("_earlier_end"),
+        (stayed & (F.min(told) == F.max(told))).alias("_only_its_end"), F.min("valid_to").alias("_earlier_end")
     )
     start = F.when(F.col("_only_its_end"), F.col("_earlier_end")).otherwise(F.col("valid_from"))
     return versions_changed.groupBy(identity).agg(F.min(start).alias("changed_from"))
