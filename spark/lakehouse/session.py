@@ -53,7 +53,7 @@ FEW_ROWS = {
 }
 """For some thousand rows, generating code and compiling it takes far longer than computing."""
 MANY_ROWS = {"spark.sql.shuffle.partitions": "32", "spark.sql.files.maxPartitionBytes": "32m"}
-"""In smaller parts ten million rows are sorted without spilling, and all cores have work to the end."""
+"""In four parts ten million rows spill gigabytes where they are sorted; in smaller ones all cores also stay busy."""
 
 
 def start_session(

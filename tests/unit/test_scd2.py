@@ -212,13 +212,11 @@ def test_version_that_went_and_came_back_counts_from_its_beginning(spark: SparkS
     assert changes_begin(feed) == {"P1": BEGINNING}
 
 
-states = st.lists(observations, min_size=3, max_size=3)
-
-
 @settings(max_examples=6, deadline=None)
-@given(states)
-def test_no_moment_before_the_change_has_another_version(spark: SparkSession, told: list[list[Observation]]) -> None:
-    first, between, last = told
+@given(observations, observations, observations)
+def test_no_moment_before_the_change_has_another_version(
+    spark: SparkSession, first: list[Observation], between: list[Observation], last: list[Observation]
+) -> None:
     begin = changes_begin(feed_between(spark, first, between).union(feed_between(spark, between, last)))
     # A fact that was built from the state between has been marked with the first one where its job was killed.
     for before in (first, between):
