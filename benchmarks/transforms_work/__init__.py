@@ -34,10 +34,10 @@ Tables = Callable[[Table], DataFrame]
 
 FACT = "disposition = 'fact'"
 BUILDERS: dict[Table, Callable[[Tables], DataFrame]] = {
-    DIM_PRODUCT: lambda of: dimensions.with_unknown(dimensions.products(of(ORDER_LINES).where(FACT)), DIM_PRODUCT),
-    DIM_CUSTOMER: lambda of: dimensions.with_unknown(dimensions.customers(of(ORDER_LINES).where(FACT)), DIM_CUSTOMER),
-    DIM_COUNTRY: lambda of: dimensions.countries(of(ORDER_LINES).where(FACT)),
-    DIM_CATEGORY: lambda of: dimensions.categories(of(DIM_PRODUCT)),
+    DIM_PRODUCT: lambda of: dimensions.PRODUCTS.whole(of(ORDER_LINES).where(FACT)),
+    DIM_CUSTOMER: lambda of: dimensions.CUSTOMERS.whole(of(ORDER_LINES).where(FACT)),
+    DIM_COUNTRY: lambda of: dimensions.COUNTRIES.whole(of(ORDER_LINES).where(FACT)),
+    DIM_CATEGORY: lambda of: dimensions.CATEGORIES.whole(of(DIM_PRODUCT)),
     DIM_DATE: lambda of: dimensions.calendar(of(ORDER_LINES).where(FACT)),
     FACT_SALES: lambda of: fact_sales(of(ORDER_LINES).where(FACT), of(DIM_PRODUCT), of(DIM_CUSTOMER)),
     DAILY_SALES: lambda of: daily_sales(of(FACT_SALES), of(DIM_COUNTRY), of(DIM_CATEGORY)),

@@ -18,6 +18,7 @@ from pyspark.sql import Column, DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
+from lakehouse.caching import cached
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
 from lakehouse.model import Table
@@ -156,16 +157,13 @@ class Lake:
         """
         if current is None:
             return self.append(table, desired)
-        changes = row_changes(table, current, desired).persist()
-        try:
+        with cached(row_changes(table, current, desired)) as changes:
             counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
             written = Written(counts.get("insert", 0), counts.get("update", 0), counts.get("delete", 0))
             if written.total == written.inserted > 0:
                 self.append(table, changes)
             elif written.total:
                 self._merge(table, changes)
-        finally:
-            changes.unpersist()
         return written
 
     def append(self, table: Table, rows: DataFrame) -> Written:

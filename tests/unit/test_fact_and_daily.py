@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakehouse.model import DIM_CATEGORY, DIM_COUNTRY, DIM_DATE, FACT_SALES, ORDER_LINES
 from lakehouse.model.table import Table
 from lakehouse.transforms.daily_sales import daily_sales
-from lakehouse.transforms.dimensions import calendar, customers, products
+from lakehouse.transforms.dimensions import CUSTOMERS, PRODUCTS, calendar
 from lakehouse.transforms.fact_sales import fact_sales
 
 # On Glue, and here where much has landed, queries are compiled.
@@ -56,7 +56,7 @@ def test_fact_points_at_the_versions_that_held_at_order_time(spark: SparkSession
         line(1, "2024-05-01 10:00:00"),
         line(2, "2024-06-01 10:00:00", category="Gifts", country="Spain"),
     )
-    product_versions, customer_versions = products(lines).persist(), customers(lines).persist()
+    product_versions, customer_versions = PRODUCTS.members(lines).persist(), CUSTOMERS.members(lines).persist()
     fact = fact_sales(lines, product_versions, customer_versions)
     named = (
         fact.join(product_versions.selectExpr("product_key", "category AS then_category"), "product_key")
@@ -74,7 +74,7 @@ def test_fact_points_at_the_versions_that_held_at_order_time(spark: SparkSession
 
 def test_guest_without_country_and_category_gets_the_unknown_member_and_keeps_the_line(spark: SparkSession) -> None:
     lines = rows_of(spark, ORDER_LINES, line(1, "2024-05-01 10:00:00", customer_id=None, country=None, category=None))
-    fact = fact_sales(lines, products(lines), customers(lines))
+    fact = fact_sales(lines, PRODUCTS.members(lines), CUSTOMERS.members(lines))
     found = fact.select("customer_key", "country_key", "category_key", "net_amount").collect()
     assert [tuple(row) for row in found] == [(UNKNOWN, UNKNOWN, UNKNOWN, Decimal("2.5000"))]
 
@@ -86,7 +86,7 @@ def test_category_follows_the_product_and_country_the_line(spark: SparkSession) 
         line(1, "2024-05-01 10:00:00"),
         line(2, "2024-05-02 10:00:00", category=None, country=None),
     )
-    fact = fact_sales(lines, products(lines), customers(lines)).where("line_id = 'L2'")
+    fact = fact_sales(lines, PRODUCTS.members(lines), CUSTOMERS.members(lines)).where("line_id = 'L2'")
     found = fact.selectExpr("category_key = xxhash64('Kitchen')", "country_key").collect()
     assert [tuple(row) for row in found] == [(True, UNKNOWN)]
 

@@ -11,6 +11,7 @@ from lakehouse.jobs.run_log import job_run
 from lakehouse.model import DAILY_SALES, DIM_CATEGORY, DIM_COUNTRY, FACT_SALES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.daily_sales import daily_sales
+from lakehouse.transforms.days import days_of, on_days
 
 JOB = "build_daily_sales"
 
@@ -38,9 +39,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         if feed.whole:
             log.reconcile(DAILY_SALES, daily, _daily(lake, facts))
         elif not feed.is_empty:
-            days = [row["order_date"] for row in feed.changes().select("order_date").distinct().collect()]
-            on_days = facts["order_date"].isin(days)
-            log.reconcile(DAILY_SALES, daily.where(daily["order_date"].isin(days)), _daily(lake, facts.where(on_days)))
+            days = days_of(feed.changes())
+            log.reconcile(DAILY_SALES, on_days(daily, days), _daily(lake, on_days(facts, days)))
     return log.rows
 
 

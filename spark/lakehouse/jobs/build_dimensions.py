@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
+from lakehouse.caching import cached
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
-from lakehouse.model import (
-    DIM_CATEGORY,
-    DIM_COUNTRY,
-    DIM_CUSTOMER,
-    DIM_DATE,
-    DIM_PRODUCT,
-    DIMENSIONS,
-    ORDER_LINES,
-    Table,
-)
+from lakehouse.model import DIM_DATE, DIM_PRODUCT, DIMENSIONS, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
-from lakehouse.transforms.dimensions import calendar, categories, countries, customers, products, with_unknown
-from lakehouse.transforms.scd2 import at_time
+from lakehouse.transforms.dimensions import (
+    CATEGORIES,
+    COUNTRIES,
+    CUSTOMERS,
+    PRODUCTS,
+    Observed,
+    calendar,
+    calendar_may_change,
+    net_changes,
+)
 
 JOB = "build_dimensions"
 FACT = "disposition = 'fact'"
@@ -49,54 +48,40 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         feed = log.feed(ORDER_LINES)
         if not feed.is_empty:
             lines = lake.read(ORDER_LINES).where(FACT)
-            builders: dict[Table, Callable[[], None]] = {
-                DIM_PRODUCT: lambda: _history(log, feed, lines, DIM_PRODUCT, "product_id", products),
-                DIM_CUSTOMER: lambda: _history(log, feed, lines, DIM_CUSTOMER, "customer_id", customers),
-                DIM_COUNTRY: lambda: _whole(log, DIM_COUNTRY, countries(lines)),
-                DIM_DATE: lambda: _whole(log, DIM_DATE, calendar(lines)),
-            }
-            side_by_side(lambda table: builders[table](), builders)
-            _whole(log, DIM_CATEGORY, categories(lake.read(DIM_PRODUCT)))
+            builders = [partial(_members, log, feed, lines, of) for of in (PRODUCTS, CUSTOMERS, COUNTRIES)]
+            side_by_side(lambda build: build(), [*builders, partial(_calendar, log, feed, lines)])
+            _whole(log, CATEGORIES, lake.read(DIM_PRODUCT))
     return log.rows
 
 
-def _whole(log: JobRun, table: Table, desired: DataFrame) -> None:
-    log.reconcile(table, log.lake.read(table), desired)
+def _whole(log: JobRun, of: Observed, lines: DataFrame) -> None:
+    log.reconcile(of.table, log.lake.read(of.table), of.whole(lines))
 
 
-def _history(
-    log: JobRun, feed: Feed, lines: DataFrame, table: Table, identity: str, build: Callable[[DataFrame], DataFrame]
-) -> None:
+def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
     if feed.whole:
-        _whole(log, table, with_unknown(build(lines), table))
+        _whole(log, of, lines)
         return
-    current = log.lake.read(table)
-    touched = touched_identities(feed.changes(), current, table, identity).persist()
-    try:
-        if not touched.isEmpty():
-            desired = build(lines.join(touched, identity, "left_semi"))
-            log.reconcile(table, current.join(touched, identity, "left_semi"), desired)
-    finally:
-        touched.unpersist()
+    current = log.lake.read(of.table)
+    with (
+        cached(net_changes(feed.changes().where(FACT), of.observation)) as news,
+        cached(of.touched(news, current)) as touched,
+    ):
+        kinds = {row["is_new"] for row in touched.select("is_new").distinct().collect()}
+        if not kinds:
+            return
+        told = news.join(touched.where("is_new"), of.identity, "left_semi").select(of.observation)
+        if False in kinds:
+            known = touched.where("NOT is_new")
+            told = told.union(lines.select(of.observation).join(known, of.identity, "left_semi"))
+        log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
 
 
-def touched_identities(changes: DataFrame, dimension: DataFrame, table: Table, identity: str) -> DataFrame:
-    """The identities whose history the changed lines may alter.
+def _calendar(log: JobRun, feed: Feed, lines: DataFrame) -> None:
+    current = log.lake.read(DIM_DATE)
+    if feed.whole or not _stays(feed, current):
+        log.reconcile(DIM_DATE, current, calendar(lines))
 
-    A new line that says what the version in force at its time says alters nothing: so a day of ordinary orders
-    touches no history at all. Whatever else has changed, and all that has gone, has its history computed anew.
-    """
-    tracked = [
-        c.name for c in table.columns if c.name not in (*table.key, identity, "valid_from", "valid_to", "is_current")
-    ]
-    facts = changes.where(F.col(identity).isNotNull() & F.expr(FACT))
-    gone = facts.where("_change_type IN ('delete', 'update_preimage')").select(identity)
-    new = facts.where("_change_type IN ('insert', 'update_postimage')")
-    in_force = dimension.select(
-        identity, "valid_from", "valid_to", F.lit(True).alias("_found"), *(F.col(n).alias(f"_{n}") for n in tracked)
-    )
-    dated = at_time(new, in_force, identity, ["_found", *(f"_{name}" for name in tracked)])
-    differs = F.col("_found").isNull()
-    for name in tracked:
-        differs |= F.col(name).isNotNull() & ~F.col(name).eqNullSafe(F.col(f"_{name}"))
-    return gone.union(dated.where(differs).select(identity)).distinct()
+
+def _stays(feed: Feed, days: DataFrame) -> bool:
+    return calendar_may_change(net_changes(feed.changes().where(FACT), ["order_date"]), days).isEmpty()

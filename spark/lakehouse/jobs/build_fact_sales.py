@@ -7,10 +7,12 @@ from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
 
+from lakehouse.caching import cached
 from lakehouse.delta import Lake
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
+from lakehouse.transforms.days import days_of, on_days
 from lakehouse.transforms.fact_sales import fact_sales
 from lakehouse.transforms.scd2 import lines_of_changed_versions
 
@@ -57,9 +59,10 @@ def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
             # A version that begins or ends today leaves the lines before it as they are.
             facts = order_lines.where(FACT)
             parts.append(lines_of_changed_versions(facts, feed.changes(), identity, feed.table.key[0]))
-    touched = reduce(DataFrame.union, (part.select("line_id") for part in parts)).distinct().persist()
-    try:
-        current = log.lake.read(FACT_SALES).join(touched, "line_id", "left_semi")
-        log.reconcile(FACT_SALES, current, _facts(log.lake, order_lines.join(touched, "line_id", "left_semi")))
-    finally:
-        touched.unpersist()
+    places = reduce(DataFrame.union, (part.select("line_id", "order_date") for part in parts)).distinct()
+    with cached(places) as touched:
+        # The day of a row that came, went or changed is in the feed, as it was and as it is.
+        days = days_of(touched)
+        now, before = (on_days(rows, days).join(touched, "line_id", "left_semi")
+                       for rows in (order_lines, log.lake.read(FACT_SALES)))  # fmt: skip
+        log.reconcile(FACT_SALES, before, _facts(log.lake, now))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.caching import cached
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE, SILVER
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.sources.parse import parse_records
+from lakehouse.transforms.days import days_of, on_days
 from lakehouse.transforms.dispositions import decide
 from lakehouse.transforms.order_lines import order_lines
 
@@ -45,7 +48,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     with job_run(lake, JOB, config.run_id, mapping, reads=(ORDER_LINES_RAW,), writes=SILVER) as log:
         feed = log.feed(ORDER_LINES_RAW, whole=log.mapping_changed)
         if feed.whole:
-            _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping), touched=None)
+            _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping))
         elif not feed.is_empty or config.retry_quarantine:
             _update(log, feed.changes(), mapping, config)
     return log.rows
@@ -53,15 +56,18 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
 
 def judged_records(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
     """Every record with its line, its reasons and its disposition; all records of a line must be among them."""
-    return decide(
-        _lines(lake, records, mapping),
-        has_id="line_id" in mapping.columns,
-        has_updates="updated_at" in mapping.columns,
-    )
+    return _judged(_lines(lake, records, mapping), mapping)
+
+
+def _judged(lines: DataFrame, mapping: Mapping) -> DataFrame:
+    return decide(lines, has_id="line_id" in mapping.columns, has_updates="updated_at" in mapping.columns)
 
 
 def _lines(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
-    """The records' lines, in the columns that silver keeps: what goes through a shuffle should be narrow."""
+    """The records' lines, in the columns that silver keeps: what goes through a shuffle should be narrow.
+
+    A change feed's lines keep its `_change_type`.
+    """
     files = lake.read(LANDING_FILES).where("header IS NOT NULL AND status <> 'set_aside'")
     headers = [row["header"] for row in files.select("header").distinct().collect()]
     lines = order_lines(parse_records(records, mapping, headers), mapping)
@@ -69,38 +75,47 @@ def _lines(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
         # Only the quarantine keeps texts, and no line will join it for being in conflict with another.
         broken = F.size("reasons") > 0
         lines = lines.withColumns({text: F.when(broken, F.col(text)) for text in ("raw", "raw_base64")})
-    return lines.select(*LINE)
+    return lines.select(*LINE, *(name for name in records.columns if name == "_change_type"))
 
 
 def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -> None:
     """Judge the lines that the changes touch, each with all of its records, old and new."""
-    lake = log.lake
-    known = lake.read(DISPOSITIONS)
-    gone = changes.where("_change_type = 'delete'").select(*RECORD, "batch")
-    inserted = changes.where("_change_type = 'insert'").select(*ORDER_LINES_RAW.column_names)
-    new = inserted.join(gone, [*RECORD, "batch"], "left_anti")  # a file may come and be replaced between two runs
+    lake, dispositions = log.lake, log.lake.read(DISPOSITIONS)
+    records = changes.select(*ORDER_LINES_RAW.column_names, "_change_type")
+    with (
+        cached(_lines(lake, records, mapping), StorageLevel.DISK_ONLY) as changed,
+        cached(_touched(changed, dispositions, config)) as touched,
+        cached(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date")) as known,
+    ):
+        lines = _new(changed)
+        files = [row["file"] for row in known.select("file").distinct().collect()]
+        if files:
+            of_files = lake.read(ORDER_LINES_RAW).where(F.col("file").isin(files))
+            old = of_files.join(known, RECORD, "left_semi").join(lines, RECORD, "left_anti")
+            lines = lines.unionByName(_lines(lake, old, mapping))
+        # No row of these lines can be of another day: its record has just come or gone, or is known.
+        days = days_of(changed.select("order_date").union(known.select("order_date")))
+        _write(log, _judged(lines, mapping), lambda rows: on_days(rows, days).join(touched, "line_id", "left_semi"))
+
+
+def _touched(changed: DataFrame, dispositions: DataFrame, config: Config) -> DataFrame:
     # From the changed rows themselves: after a crash, the dispositions may have forgotten the lines that are gone.
-    touched = _line_ids(lake, changes.select(*ORDER_LINES_RAW.column_names), mapping)
+    touched = changed.select("line_id")
     if config.retry_quarantine:
-        touched = touched.union(known.where("disposition = 'quarantined'").select("line_id"))
-    touched = touched.distinct().persist()
-    try:
-        same_lines = known.join(touched, "line_id", "left_semi").select(*RECORD)
-        old = lake.read(ORDER_LINES_RAW).join(same_lines, RECORD, "left_semi").join(new, RECORD, "left_anti")
-        _write(log, judged_records(lake, new.unionByName(old), mapping), touched)
-    finally:
-        touched.unpersist()
+        touched = touched.union(dispositions.where("disposition = 'quarantined'").select("line_id"))
+    return touched.distinct()
 
 
-def _line_ids(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
-    return _lines(lake, records, mapping).select("line_id")
+def _new(changed: DataFrame) -> DataFrame:
+    gone = changed.where("_change_type = 'delete'")
+    inserted = changed.where("_change_type = 'insert'").drop("_change_type")
+    return inserted.join(gone, [*RECORD, "batch"], "left_anti")  # a file may come and be replaced between two runs
 
 
-def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
-    """Bring the three tables to what was decided, within the touched lines; everywhere where `touched` is None."""
+def _write(log: JobRun, decided: DataFrame, within: Callable[[DataFrame], DataFrame] = lambda rows: rows) -> None:
+    """Bring the three tables to what was decided, in the rows that `within` leaves of each; by itself, in all."""
     # On disk: ten million rows in the heap keep the collector busy for longer than reading them back takes.
-    decided = decided.persist(StorageLevel.DISK_ONLY)
-    try:
+    with cached(decided, StorageLevel.DISK_ONLY) as decided:
         # Computed before three writes read it at once: where it fails while they wait for it, Spark locks itself up.
         decided.count()
         rows = {
@@ -108,10 +123,4 @@ def _write(log: JobRun, decided: DataFrame, touched: DataFrame | None) -> None:
             ORDER_LINES: decided.where("disposition NOT IN ('duplicate', 'quarantined')"),
             QUARANTINE: decided.where("disposition = 'quarantined'"),
         }
-        side_by_side(lambda table: log.reconcile(table, _within(log.lake.read(table), touched), rows[table]), rows)
-    finally:
-        decided.unpersist()
-
-
-def _within(rows: DataFrame, touched: DataFrame | None) -> DataFrame:
-    return rows if touched is None else rows.join(touched, "line_id", "left_semi")
+        side_by_side(lambda table: log.reconcile(table, within(log.lake.read(table)), rows[table]), rows)

@@ -9,6 +9,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.caching import cached
 from lakehouse.quality import MEANINGS
 from lakehouse.sources.expressions import expression_problems, first_sentence
 from lakehouse.sources.format import COLUMNS
@@ -79,8 +80,7 @@ def _try_rows(
 ) -> None:
     headers = sorted({entry.header for entry in entries if entry.header})
     records = read_records(spark, landing, entries, mapping)
-    lines = order_lines(parse_records(records, mapping, headers), mapping).persist()
-    try:
+    with cached(order_lines(parse_records(records, mapping, headers), mapping)) as lines:
         found.rows = lines.count()
         found.equal_rows = found.rows - lines.select("line_id", "content_hash").distinct().count()
         # As text: Python would shift times to this machine's zone, and knows no year 0.
@@ -89,8 +89,6 @@ def _try_rows(
         found.shown = [row.asDict() for row in shown.collect()]
         found.broken = _broken(lines)
         found.problems += likely_fixes(found, mapping)
-    finally:
-        lines.unpersist()
 
 
 def _broken(lines: DataFrame) -> list[tuple[str, int, str]]:

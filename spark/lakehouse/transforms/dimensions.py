@@ -1,44 +1,99 @@
-"""The dimensions, from current sale and return lines."""
+"""The dimensions, from current sale and return lines: whole, or where changed lines tell something new."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.model import DIM_CATEGORY, DIM_COUNTRY
+from lakehouse.model import DIM_CATEGORY, DIM_COUNTRY, DIM_CUSTOMER, DIM_PRODUCT
 from lakehouse.model.table import Table
-from lakehouse.transforms.scd2 import unknown_member, versions
+from lakehouse.transforms.scd2 import at_time, unknown_member, versions
 
 
-def products(lines: DataFrame) -> DataFrame:
-    """gold.dim_product without the unknown member, from fact lines of silver.order_lines."""
-    return versions(lines, "product_id", ["product_name", "category"], "product_key")
+@dataclass(frozen=True)
+class Observed:
+    """A dimension that lines tell of: `identity` is the column that names a member, `tracked` those with a history."""
+
+    table: Table
+    identity: str
+    tracked: tuple[str, ...] = ()
+
+    @property
+    def observation(self) -> list[str]:
+        """The columns of a line that tell of a member."""
+        return [self.identity, "order_ts", *self.tracked] if self.tracked else [self.identity]
+
+    def members(self, lines: DataFrame) -> DataFrame:
+        """The table's rows without the unknown member, from fact lines, of which `observation` is enough."""
+        if self.tracked:
+            return versions(lines, self.identity, self.tracked, self.table.key[0])
+        named = lines.where(F.col(self.identity).isNotNull()).select(self.identity).distinct()
+        return named.select(F.xxhash64(self.identity).alias(self.table.key[0]), self.identity)
+
+    def whole(self, lines: DataFrame) -> DataFrame:
+        """All rows of the table: the members and the unknown one."""
+        return self.members(lines).unionByName(unknown_member(self.table, lines))
+
+    def touched(self, news: DataFrame, members: DataFrame) -> DataFrame:
+        """The members that are other than before.
+
+        A new line that says what is known of its time alters nothing: a day of ordinary orders touches few members.
+
+        Args:
+            news: what changed lines tell, as `net_changes` gives it for the columns of an observation.
+            members: the table as it is.
+
+        Returns:
+            The identity and `is_new`: no line but those of the news tells of it.
+        """
+        known = members.withColumns({"_known": F.lit(True), **{f"_{name}": F.col(name) for name in self.tracked}})
+        columns = ["_known", *(f"_{name}" for name in self.tracked)]
+        if self.tracked:
+            dated = at_time(news, known, self.identity, columns)
+        else:
+            dated = news.join(known.select(self.identity, *columns), self.identity, "left")
+        unknown = F.col("_known").isNull()
+        differs = unknown | ~F.col("came")
+        for name in self.tracked:
+            differs |= F.col(name).isNotNull() & ~F.col(name).eqNullSafe(F.col(f"_{name}"))
+        named = dated.where(F.col(self.identity).isNotNull() & differs)
+        return named.groupBy(self.identity).agg(F.bool_and(unknown & F.col("came")).alias("is_new"))
 
 
-def customers(lines: DataFrame) -> DataFrame:
-    """gold.dim_customer without the unknown member, from fact lines of silver.order_lines."""
-    return versions(lines, "customer_id", ["country"], "customer_key")
+PRODUCTS = Observed(DIM_PRODUCT, "product_id", ("product_name", "category"))
+CUSTOMERS = Observed(DIM_CUSTOMER, "customer_id", ("country",))
+COUNTRIES = Observed(DIM_COUNTRY, "country")
+CATEGORIES = Observed(DIM_CATEGORY, "category")
+"""Of the versions of products, not of lines."""
 
 
-def countries(lines: DataFrame) -> DataFrame:
-    """gold.dim_country, from lines that have a `country`."""
-    return _names(lines, "country", DIM_COUNTRY)
+def net_changes(changes: DataFrame, columns: list[str]) -> DataFrame:
+    """What a change feed adds to, or takes from, the values in some columns.
+
+    An update that leaves them as they are does neither. Netted commit by commit: a run that was killed may have used
+    one, and not yet the next, which takes it back.
+
+    Returns:
+        The columns and `came`, False where a row with these values went; distinct in each commit.
+    """
+    came = F.col("_change_type").isin("insert", "update_postimage")
+    net = changes.groupBy("_commit_version", *columns).agg(F.sum(F.when(came, 1).otherwise(-1)).alias("net"))
+    return net.where("net <> 0").select(*columns, (F.col("net") > 0).alias("came"))
 
 
-def categories(product_versions: DataFrame) -> DataFrame:
-    """gold.dim_category, from the versions of products."""
-    return _names(product_versions, "category", DIM_CATEGORY)
+def calendar_may_change(news: DataFrame, days: DataFrame) -> DataFrame:
+    """The days among the news by which the calendar could get another first or last year.
 
-
-def _names(rows: DataFrame, name: str, table: Table) -> DataFrame:
-    named = rows.where(F.col(name).isNotNull()).select(name).distinct()
-    keyed = named.select(F.xxhash64(name).alias(table.key[0]), name)
-    return keyed.unionByName(unknown_member(table, rows))
-
-
-def with_unknown(rows: DataFrame, table: Table) -> DataFrame:
-    """The rows and the unknown member."""
-    return rows.unionByName(unknown_member(table, rows))
+    Args:
+        news: `order_date` and `came`, from `net_changes`.
+        days: gold.dim_date.
+    """
+    span = days.agg(F.min("date").alias("first"), F.max("date").alias("last"))
+    inside = "first IS NOT NULL AND order_date BETWEEN first AND last"
+    at_its_edge = "NOT came AND year(order_date) IN (year(first), year(last))"
+    return news.crossJoin(span).where(f"NOT ({inside}) OR ({at_its_edge})")
 
 
 def calendar(lines: DataFrame) -> DataFrame:
