@@ -7,7 +7,7 @@ Hops, in order: `landing` (records counted in the files themselves), `bronze`, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.delta import Lake
+from lakehouse.delta import Lake, side_by_side
 from lakehouse.model import (
     DAILY_SALES,
     DISPOSITIONS,
@@ -28,7 +28,9 @@ from lakehouse.model import (
     QUARANTINE,
 )
 from lakehouse.model.table import TOTAL
+from lakehouse.transforms.days import Days, on_days
 
+LOADED = "status = 'loaded'"
 LANDED = "landed"
 FACT = "fact"
 DISPOSITION_ORDER = ("duplicate", "quarantined", "superseded", "deleted", "set_aside", FACT)
@@ -63,19 +65,42 @@ class Sum(NamedTuple):
 
 def lake_entries(lake: Lake) -> list[Entry]:
     """The entries of the lake's hops; one for each day, hop and disposition, so they are few."""
-    files = lake.read(LANDING_FILES).where("status = 'loaded'").withColumnRenamed("path", "file")
-    parts = [
+    files = lake.read(LANDING_FILES).where(LOADED).withColumnRenamed("path", "file")
+    texts = [
         _tagged(files, "landing", file="file", rows="rows"),
         _tagged(lake.read(ORDER_LINES_RAW), "bronze", file="file"),
-        _of_silver(lake.read(DISPOSITIONS)),
-        _tagged(lake.read(QUARANTINE), "quarantine", "'quarantined'", "amount"),
-        _tagged(lake.read(ORDER_LINES), "order_lines", "disposition", "net_amount"),
-        _tagged(lake.read(FACT_SALES), "fact_sales", "line_type", "net_amount"),
-        _tagged(lake.read(DAILY_SALES), "daily_sales", "'net'", "net_amount", rows="lines"),
     ]
-    sums = _added_up(reduce(DataFrame.union, parts))
-    by_day = [one for one in sums if one.hop not in ("landing", "bronze")]
-    return _entries([*_as_read(sums, "landing"), *_as_read(sums, "bronze"), *by_day])
+    sums = _added_up(reduce(DataFrame.union, [*texts, _of_silver(lake.read(DISPOSITIONS), file="file"), *_kept(lake)]))
+    of_text = [entry for hop in ("landing", "bronze") for entry in _of_same_files(sums, hop)]
+    return _entries([*of_text, *(one for one in sums if one.hop not in ("landing", "bronze"))])
+
+
+def _of_same_files(sums: list[Sum], hop: str) -> list[Sum]:
+    counted = [one for one in sums if one.hop == hop]
+    files = {one.file for one in counted}
+    read = [one for one in sums if one.hop == "silver" and one.file in files]
+    return _as_read(hop, read, sum(one.rows for one in counted), sum(one.rows for one in read))
+
+
+def lake_entries_after(lake: Lake, recorded: Sequence[Entry], changed: Days) -> list[Entry]:
+    """The entries of the lake's hops, where since those recorded only rows of some days came, went or changed.
+
+    The other days' entries are as recorded. Rows of text are counted as a whole: where one is missing, it is missed
+    under no day.
+
+    Args:
+        recorded: all entries of the lake's hops as they were.
+        changed: the days, with None where a row without a day has changed.
+    """
+    days = {*changed, None}
+    tables = [_of_silver(lake.read(DISPOSITIONS)), *_kept(lake)]
+    sums = _added_up(reduce(DataFrame.union, (on_days(table, days) for table in tables)))
+    silver = [one for one in sums if one.hop == "silver"]
+    [landed] = lake.read(LANDING_FILES).where(LOADED).agg(F.sum("rows")).collect()[0]
+    bronze, read = side_by_side(lambda table: lake.read(table).count(), (ORDER_LINES_RAW, DISPOSITIONS))
+    of_text = [*_as_read("landing", silver, landed or 0, read), *_as_read("bronze", silver, bronze, read)]
+    others = [entry for entry in recorded if entry.order_date not in days]
+    return [*others, *_entries([*of_text, *sums], source=recorded[0].source)]
 
 
 def silver_entries(dispositions: DataFrame) -> list[Entry]:
@@ -88,8 +113,18 @@ def collect(entries: DataFrame) -> list[Entry]:
     return [Entry(*row) for row in entries.select(*LEDGER.column_names).collect()]
 
 
-def _of_silver(dispositions: DataFrame) -> DataFrame:
-    return _tagged(dispositions, "silver", "disposition", "amount", file="file")
+def _of_silver(dispositions: DataFrame, file: str = "NULL") -> DataFrame:
+    return _tagged(dispositions, "silver", "disposition", "amount", file=file)
+
+
+def _kept(lake: Lake) -> list[DataFrame]:
+    """The hops behind `silver`."""
+    return [
+        _tagged(lake.read(QUARANTINE), "quarantine", "'quarantined'", "amount"),
+        _tagged(lake.read(ORDER_LINES), "order_lines", "disposition", "net_amount"),
+        _tagged(lake.read(FACT_SALES), "fact_sales", "line_type", "net_amount"),
+        _tagged(lake.read(DAILY_SALES), "daily_sales", "'net'", "net_amount", rows="lines"),
+    ]
 
 
 def _tagged(
@@ -115,23 +150,20 @@ def _added_up(tagged: DataFrame) -> list[Sum]:
     return [Sum(*row) for row in sums.collect()]
 
 
-def _as_read(sums: list[Sum], hop: str) -> list[Sum]:
-    """A hop of text: its rows are counted there; their days and money are what silver read in the same files.
+def _as_read(hop: str, read: Iterable[Sum], counted: int, counted_in_silver: int) -> list[Sum]:
+    """A hop of text: its rows are counted there; their days and money are what silver read of them.
 
     Rows that one of the two lacks stand under no day, and may be negative.
     """
-    counted = [one for one in sums if one.hop == hop]
-    files = {one.file for one in counted}
-    read = [one._replace(hop=hop) for one in sums if one.hop == "silver" and one.file in files]
-    taken = [one._replace(currency=None, order_date=None, rows=-one.rows, rows_without_amount=-one.rows, amount=None)
-             for one in read]  # fmt: skip
-    return [one._replace(disposition=LANDED) for one in (*read, *counted, *taken)]
+    missing = counted - counted_in_silver
+    left = Sum(hop, None, LANDED, None, None, None, missing, missing, None)
+    return [*(one._replace(hop=hop, disposition=LANDED) for one in read), left]
 
 
-def _entries(sums: Iterable[Sum]) -> list[Entry]:
+def _entries(sums: Iterable[Sum], source: str = "") -> list[Entry]:
     """Added up over files. daily_sales does not name its source: a lake has one."""
     sums = list(sums)
-    source = next((one.source for one in sums if one.source), "")
+    source = next((one.source for one in sums if one.source), source)
     entries: dict[tuple[str | None, ...], Entry] = {}
     for one in sums:
         key = (one.currency, str(one.order_date), one.hop, one.disposition)

@@ -31,6 +31,8 @@ SETTINGS = {
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # Every line_id is another: Parquet's attempt at a dictionary of them is in vain.
     "spark.hadoop.parquet.enable.dictionary#line_id": "false",
+    # Rows lie by day in each file: of small pages a read of one day takes few.
+    "spark.hadoop.parquet.page.row.count.limit": "5000",
     # Hadoop starts a process whenever it sets a local file's mode or looks for a link: some 700 in a small run.
     # Commits stay with Delta's own log store: LocalLogStore loses some where two processes write one table.
     "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",

@@ -59,10 +59,11 @@ def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
             # A version that begins or ends today leaves the lines before it as they are.
             facts = order_lines.where(FACT)
             parts.append(lines_of_changed_versions(facts, feed.changes(), identity, feed.table.key[0]))
-    places = reduce(DataFrame.union, (part.select("line_id", "order_date") for part in parts)).distinct()
-    with cached(places) as touched:
-        # The day of a row that came, went or changed is in the feed, as it was and as it is.
-        days = days_of(touched)
+    places = reduce(DataFrame.union, (part.select("line_id", "order_date") for part in parts))
+    # The day of a row that came, went or changed is in the feed, as it was and as it is. To ask for days first takes
+    # the columns that pack well; line ids, which do not, are then read of those days alone.
+    days = days_of(places)
+    with cached(on_days(places, days).select("line_id").distinct()) as touched:
         now, before = (on_days(rows, days).join(touched, "line_id", "left_semi")
                        for rows in (order_lines, log.lake.read(FACT_SALES)))  # fmt: skip
         log.reconcile(FACT_SALES, before, _facts(log.lake, now))

@@ -115,7 +115,7 @@ def _new(changed: DataFrame) -> DataFrame:
 def _write(log: JobRun, decided: DataFrame, within: Callable[[DataFrame], DataFrame] = lambda rows: rows) -> None:
     """Bring the three tables to what was decided, in the rows that `within` leaves of each; by itself, in all."""
     # On disk: ten million rows in the heap keep the collector busy for longer than reading them back takes.
-    with cached(decided, StorageLevel.DISK_ONLY) as decided:
+    with cached(decided.sortWithinPartitions("order_date"), StorageLevel.DISK_ONLY) as decided:
         # Computed before three writes read it at once: where it fails while they wait for it, Spark locks itself up.
         decided.count()
         rows = {

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.balance import require_balance
 from lakehouse.delta import Lake
 from lakehouse.holds import record_holds, require_none
-from lakehouse.jobs.run_log import JobRun, job_run
-from lakehouse.ledger import Entry, lake_entries
+from lakehouse.jobs.run_log import Feed, JobRun, job_run
+from lakehouse.ledger import Entry, collect, lake_entries, lake_entries_after
 from lakehouse.local_rows import local_rows
-from lakehouse.model import DISPOSITIONS, HOLDS, LEDGER, PUBLISHED
+from lakehouse.model import DAILY_SALES, DISPOSITIONS, FACT_SALES, HOLDS, LEDGER, PUBLISHED
 from lakehouse.sources.mapping import Mapping, load_mapping
+from lakehouse.transforms.days import days_of, on_days
 from lakehouse.warehouse.connect import Connection, rows
 from lakehouse.warehouse.publish import opened, publish
 
 JOB = "publish_to_warehouse"
 INPUTS = (DISPOSITIONS, *PUBLISHED)
+DATED = (DISPOSITIONS, FACT_SALES, DAILY_SALES)
+"""The inputs that tell on which days something has changed. Where rows of the other layers change, so do theirs."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,13 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
     with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(LEDGER, HOLDS)) as log:
-        feeds = [log.feed(table) for table in INPUTS]
-        changed = not all(feed.is_empty for feed in feeds) or config.accept_quarantine
-        entries = _lake_ledger(log, mapping, accept=config.accept_quarantine) if changed else []
+        feeds = {table: log.feed(table) for table in INPUTS}
+        changed = not all(feed.is_empty for feed in feeds.values()) or config.accept_quarantine
+        current = log.current(LEDGER)
+        recorded = collect(current) if current else []
+        entries = _lake_ledger(log, recorded, [feeds[table] for table in DATED]) if changed else []
+        if changed:
+            _hold(log, mapping, accept=config.accept_quarantine)
         with opened(config) as connection:
             done = publish(lake, connection, PUBLISHED, log.inputs, config.exports, config.run_id)
             log.rows |= done.rows
@@ -69,16 +77,25 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             entries = entries or lake_entries(lake)
             entries += warehouse_entries(connection, mapping.name)
         require_balance(entries, published=True)
-        _record(log, entries)
+        _record(log, recorded, entries)
     return log.rows
 
 
-def _lake_ledger(log: JobRun, mapping: Mapping, *, accept: bool) -> list[Entry]:
-    entries = lake_entries(log.lake)
+def _lake_ledger(log: JobRun, recorded: list[Entry], feeds: list[Feed]) -> list[Entry]:
+    """The lake's hops, in balance: of the days on which rows have changed since the last run, or of all."""
+    of_lake = [entry for entry in recorded if entry.hop not in ("star", "marts")]
+    if of_lake and not any(feed.whole for feed in feeds):
+        changes = [feed.changes().select("order_date") for feed in feeds if not feed.is_empty]
+        entries = lake_entries_after(log.lake, of_lake, days_of(reduce(DataFrame.union, changes)) if changes else ())
+    else:
+        entries = lake_entries(log.lake)
     require_balance(entries, published=False)
+    return entries
+
+
+def _hold(log: JobRun, mapping: Mapping, *, accept: bool) -> None:
     holds = record_holds(log.lake, log.current(HOLDS), mapping.max_quarantine, accept=accept)
     require_none(holds, mapping.max_quarantine)
-    return entries
 
 
 def warehouse_entries(connection: Connection, source: str) -> list[Entry]:
@@ -99,6 +116,10 @@ def _entries(connection: Connection, source: str, hop: str, query: str) -> list[
     return [Entry(source, currency, day, hop, kind, int(n), 0, amount) for currency, day, kind, n, amount in found]
 
 
-def _record(log: JobRun, entries: list[Entry]) -> None:
-    desired = local_rows(log.lake.spark, (entry._asdict() for entry in entries), LEDGER.schema)
-    log.lake.reconcile(LEDGER, log.current(LEDGER), desired)
+def _record(log: JobRun, recorded: list[Entry], entries: list[Entry]) -> None:
+    """Bring ops.ledger to the entries, on the days on which they are others than those recorded."""
+    days = {entry.order_date for entry in set(entries).symmetric_difference(recorded)}
+    rows = (entry._asdict() for entry in entries if entry.order_date in days)
+    current = log.current(LEDGER)
+    before = on_days(current, days) if current else None
+    log.lake.reconcile(LEDGER, before, local_rows(log.lake.spark, rows, LEDGER.schema))

@@ -33,6 +33,7 @@ ORDER_LINES = Table(
         Column("updated_at", "TIMESTAMP", "Moment of this state (UTC), where the source tells it"),
         Column("disposition", "STRING", "fact, set_aside, superseded or deleted"),
     ),
+    skip_by=("order_date",),
 )
 
 QUARANTINE = Table(
@@ -72,7 +73,7 @@ DISPOSITIONS = Table(
         Column("order_date", "DATE", "Day of the order; null where the record tells none"),
         Column("amount", TOTAL, "quantity x unit_price; null where it cannot be computed"),
     ),
-    skip_by=("batch",),
+    skip_by=("batch", "order_date"),
 )
 
 SILVER = (ORDER_LINES, QUARANTINE, DISPOSITIONS)
