@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.transforms.scd2 import at_time, changed_from, lines_of_changed_versions, versions
+from lakehouse.transforms.scd2 import at_time, changed_from, lines_since, versions
 
 # On Glue, and here where much has landed, queries are compiled.
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -202,7 +202,9 @@ def test_versions_change_from_the_first_moment_that_is_told_otherwise(
 def test_only_lines_from_the_change_on_may_have_another_version(spark: SparkSession) -> None:
     lines = observed(spark, *(("P1", at, None, None) for at in (MAY, JUNE, JULY)), ("P2", JULY, None, None))
     feed = feed_between(spark, [CUP], [CUP, ("P1", JUNE, "Mug", None)])
-    found = lines_of_changed_versions(lines, feed, "id", "key").selectExpr("id", "CAST(order_ts AS STRING)").collect()
+    found = (
+        lines_since(lines, changed_from(feed, "id", "key"), "id").selectExpr("id", "CAST(order_ts AS STRING)").collect()
+    )
     assert sorted(tuple(row) for row in found) == [("P1", JUNE), ("P1", JULY)]
 
 

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakehouse.caching import cached
 from lakehouse.delta import Lake
+from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.days import days_of, on_days
 from lakehouse.transforms.fact_sales import fact_sales
-from lakehouse.transforms.scd2 import lines_of_changed_versions
+from lakehouse.transforms.scd2 import changed_from, lines_since
 
 JOB = "build_fact_sales"
 INPUTS = (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)
+IDENTITIES = {DIM_PRODUCT: "product_id", DIM_CUSTOMER: "customer_id"}
 FACT = "disposition = 'fact'"
+PLACE = ("line_id", "order_date")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     """
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
-    with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(FACT_SALES,)) as log:
+    with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(FACT_SALES,), after=(DIMENSIONS_JOB,)) as log:
         feeds = [log.feed(table) for table in INPUTS]
         if any(feed.whole for feed in feeds):
             log.reconcile(FACT_SALES, lake.read(FACT_SALES), _facts(lake, lake.read(ORDER_LINES)))
@@ -51,19 +55,38 @@ def _facts(lake: Lake, lines: DataFrame) -> DataFrame:
     return fact_sales(lines.where(FACT), lake.read(DIM_PRODUCT), lake.read(DIM_CUSTOMER))
 
 
-def _update(log: JobRun, lines: Feed, products: Feed, customers: Feed) -> None:
+def _update(log: JobRun, lines: Feed, *dimensions: Feed) -> None:
     order_lines = log.lake.read(ORDER_LINES)
-    parts = [] if lines.is_empty else [lines.changes()]
-    for feed, identity in ((products, "product_id"), (customers, "customer_id")):
-        if not feed.is_empty:
-            # A version that begins or ends today leaves the lines before it as they are.
-            facts = order_lines.where(FACT)
-            parts.append(lines_of_changed_versions(facts, feed.changes(), identity, feed.table.key[0]))
-    places = reduce(DataFrame.union, (part.select("line_id", "order_date") for part in parts))
-    # The day of a row that came, went or changed is in the feed, as it was and as it is. To ask for days first takes
-    # the columns that pack well; line ids, which do not, are then read of those days alone.
-    days = days_of(places)
-    with cached(on_days(places, days).select("line_id").distinct()) as touched:
+    parts = [lines.changes().select(*PLACE)] if not lines.is_empty else []
+    parts += _of_changed_versions(log, order_lines.where(FACT), [feed for feed in dimensions if not feed.is_empty])
+    if not parts:
+        return
+    with cached(reduce(DataFrame.union, parts).distinct()) as touched:
+        # The day of a row that came, went or changed is in the feed, as it was and as it is.
+        days = days_of(touched)
         now, before = (on_days(rows, days).join(touched, "line_id", "left_semi")
                        for rows in (order_lines, log.lake.read(FACT_SALES)))  # fmt: skip
         log.reconcile(FACT_SALES, before, _facts(log.lake, now))
+
+
+def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> list[DataFrame]:
+    """Lines that have not changed, but whose product's or customer's versions have, by the dimensions' changes."""
+    starts = {IDENTITIES[feed.table]: _changed_from(log, feed) for feed in feeds}
+    if not starts:
+        return []
+    first = F.date_sub(F.min("changed_from").cast("date"), 1)  # the shop's day may begin before UTC's
+    [since] = (
+        reduce(DataFrame.union, [start.select("changed_from") for start in starts.values()]).agg(first).collect()[0]
+    )
+    if since is None:
+        return []
+    recent = facts.where(F.col("order_date") >= since)
+    return [lines_since(recent, start, identity).select(*PLACE) for identity, start in starts.items()]
+
+
+def _changed_from(log: JobRun, feed: Feed) -> DataFrame:
+    start = changed_from(feed.changes(), IDENTITIES[feed.table], feed.table.key[0])
+    if log.was_in_step_with(DIMENSIONS_JOB, ORDER_LINES):
+        # Of what was new to the dimensions no line had been read by then: all have come since.
+        return start.where("NOT is_new")
+    return start

@@ -62,6 +62,7 @@ class JobRun:
     mapping_hash: str
     last: Row | None
     inputs: dict[str, Version]
+    logged: Sequence[Row] = ()
     made: Collection[Table] = ()
     rows: dict[str, int] = field(default_factory=dict)
 
@@ -82,6 +83,14 @@ class JobRun:
             return False
         same = {name: seen.asDict() for name, seen in self.last["inputs"].items()} == self.read
         return same and not any(self.rows.values())
+
+    def was_in_step_with(self, job: str, table: Table) -> bool:
+        """Whether by this job's last run `job`, which it comes `after`, had read the same version of the table."""
+        if self.last is None:
+            return False
+        ended = [run for run in self.logged if run["job"] == job and run["finished_at"] <= self.last["started_at"]]
+        before = _newest(ended)
+        return before is not None and before["inputs"].get(table.name) == self.last["inputs"].get(table.name)
 
     def feed(self, table: Table, *, whole: bool = False) -> Feed:
         """What has changed in the table since this job's last run; all of it with `whole`."""
@@ -109,7 +118,14 @@ class JobRun:
 
 @contextmanager
 def job_run(
-    lake: Lake, job: str, run_id: str, mapping: Mapping, *, reads: Sequence[Table] = (), writes: Sequence[Table]
+    lake: Lake,
+    job: str,
+    run_id: str,
+    mapping: Mapping,
+    *,
+    reads: Sequence[Table] = (),
+    writes: Sequence[Table],
+    after: Sequence[str] = (),
 ) -> Iterator[JobRun]:
     """Run a job's body; when it ends well, log it with the versions that it read.
 
@@ -118,14 +134,16 @@ def job_run(
     Args:
         reads: the tables whose changes the job follows, up to their versions of now.
         writes: the tables that it fills; made where they are not there yet.
+        after: the jobs of which it asks what they had read.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     with bound(run_id=run_id, job=job, source=mapping.name), telling("job ended") as told:
         made = lake.create(JOB_RUNS, *writes)
         inputs = dict(zip((table.name for table in reads), side_by_side(lake.version, reads), strict=True))
         # Where a table is to be filled anew, what was read before does not count.
-        last = None if made else last_run(lake, job)
-        run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, made)
+        runs = [] if made else lake.read(JOB_RUNS).where(F.col("job").isin(job, *after)).collect()
+        last = _newest([one for one in runs if one["job"] == job])
+        run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, runs, made)
         yield run
         told["rows"] = run.rows
         if run.found_nothing_new:
@@ -144,7 +162,5 @@ def job_run(
         lake.append(JOB_RUNS, local_rows(lake.spark, [log], JOB_RUNS.schema))
 
 
-def last_run(lake: Lake, job: str) -> Row | None:
-    """The job's newest logged run, as a row of ops.job_runs."""
-    runs = lake.read(JOB_RUNS).where(F.col("job") == job).collect()
+def _newest(runs: Sequence[Row]) -> Row | None:
     return max(runs, key=lambda run: (run["finished_at"], run["run_id"]), default=None)

@@ -68,9 +68,9 @@ def _intervals(starts: DataFrame, identity: str, tracked: Sequence[str], key: st
     )
 
 
-def lines_of_changed_versions(lines: DataFrame, changes: DataFrame, identity: str, key: str) -> DataFrame:
-    """The lines whose version of the identity may be another than before; the arguments are those of `changed_from`."""
-    return lines.join(changed_from(changes, identity, key), identity).where("order_ts >= changed_from")
+def lines_since(lines: DataFrame, start: DataFrame, identity: str) -> DataFrame:
+    """The lines whose version of the identity may be another than before, by the moments of `changed_from`."""
+    return lines.join(start, identity).where("order_ts >= changed_from")
 
 
 def changed_from(changes: DataFrame, identity: str, key: str) -> DataFrame:
@@ -83,16 +83,21 @@ def changed_from(changes: DataFrame, identity: str, key: str) -> DataFrame:
         key: name of the surrogate key.
 
     Returns:
-        `identity` and `changed_from`, a row for each identity with a change.
+        `identity`, `changed_from` and `is_new` (it had no version before), a row for each identity with a change.
     """
     feed = ("_change_type", "_commit_version", "_commit_timestamp")
     told = F.struct(*(name for name in changes.columns if name not in (*feed, "valid_to", "is_current")))
     stayed = F.bool_and(F.startswith("_change_type", F.lit("update_")))
     versions_changed = changes.groupBy(identity, key, "valid_from").agg(
-        (stayed & (F.min(told) == F.max(told))).alias("_only_its_end"), F.min("valid_to").alias("_earlier_end")
+        (stayed & (F.min(told) == F.max(told))).alias("_only_its_end"),
+        F.min("valid_to").alias("_earlier_end"),
+        F.bool_and(F.col("_change_type") == "insert").alias("_came"),
     )
     start = F.when(F.col("_only_its_end"), F.col("_earlier_end")).otherwise(F.col("valid_from"))
-    return versions_changed.groupBy(identity).agg(F.min(start).alias("changed_from"))
+    # Where there was a version, one has gone, or ends at another time.
+    return versions_changed.groupBy(identity).agg(
+        F.min(start).alias("changed_from"), F.bool_and("_came").alias("is_new")
+    )
 
 
 def unknown_member(table: Table, rows: DataFrame) -> DataFrame:
