@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyarrow import parquet
 
 from lakehouse import quality
 from lakehouse.model import (
     DAILY_SALES,
+    DIM_CUSTOMER,
     DIM_PRODUCT,
     DISPOSITIONS,
     FACT_SALES,
@@ -78,6 +80,31 @@ def test_table_that_somebody_removed_is_filled_whole_again(shop: Shop) -> None:
     shop.run()
     assert [fact for fact in shop.rows(FACT_SALES) if fact in facts] == facts
     assert days(shop) == {day: (1, Decimal(10)) for day in (1, 2, 3)}
+
+
+def test_fact_that_was_built_before_the_dimensions_gets_its_keys_when_they_follow(shop: Shop) -> None:
+    customer = {"customer": {"id": "C1"}}
+    shop.land("day-1.jsonl", line(1, 1))
+    shop.run()
+    shop.land("day-2.jsonl", line(2, 2, **customer))
+    shop.run("ingest_orders", "build_order_lines", "build_fact_sales")
+    assert shop.rows(FACT_SALES, "order_id", "customer_key") == [("O1", -1), ("O2", -1)]
+    shop.run("build_dimensions", "build_fact_sales")
+    [(known,)] = shop.rows(DIM_CUSTOMER, "customer_key", where="customer_id = 'C1'")
+    assert shop.rows(FACT_SALES, "order_id", "customer_key") == [("O1", -1), ("O2", known)]
+    # In step from here on: the new customer's line is the one that has come.
+    shop.land("day-3.jsonl", line(3, 3, customer={"id": "C2"}), line(4, 3, **customer, country="Spain"))
+    assert shop.run()["gold.fact_sales"] == 2
+    keys = {key for _, key in shop.rows(FACT_SALES, "order_id", "customer_key", where="order_date = '2024-05-03'")}
+    assert keys == {key for (key,) in shop.rows(DIM_CUSTOMER, "customer_key")} - {known, -1}
+
+
+def test_rows_lie_by_day_in_the_files_of_a_first_run(shop: Shop) -> None:
+    shop.land("days.jsonl", *(line(number, number * 7 % 28 + 1) for number in range(1, 28)))
+    shop.run("ingest_orders", "build_order_lines")
+    for file in shop.lake.read(ORDER_LINES).inputFiles():
+        found = parquet.read_table(file.removeprefix("file:"), columns=["order_date"])["order_date"].to_pylist()
+        assert found == sorted(found)
 
 
 WRITTEN = tuple(table for table in TABLES[:-2] if table not in FORECASTS)

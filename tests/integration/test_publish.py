@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lakehouse.errors import HeldError, LedgerError
-from lakehouse.model import DAILY_SALES, DIM_COUNTRY, DIM_CUSTOMER, FACT_SALES, HOLDS, LEDGER, PUBLISHED
+from lakehouse.ledger import collect, lake_entries
+from lakehouse.model import (
+    DAILY_SALES,
+    DIM_COUNTRY,
+    DIM_CUSTOMER,
+    FACT_SALES,
+    HOLDS,
+    LEDGER,
+    ORDER_LINES_RAW,
+    PUBLISHED,
+)
 from lakehouse.warehouse.connect import connect, parse_target, rows
 from lakehouse.warehouse.load import published
 
@@ -144,6 +154,27 @@ def test_fact_table_that_lost_every_row_is_not_published(published_shop: Shop) -
     with pytest.raises(LedgerError, match="order_lines and fact_sales differ on 2024-05-01: 1 rows against 0"):
         shop.publish()
     assert orders(shop) == ["O1", "O2", "O3"]
+
+
+def test_ledger_of_a_later_run_is_what_adding_up_every_row_gives(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.land("bad.jsonl", sale(5, quantity="many"), sale(6, ordered_at="some day"))
+    shop.land("second.jsonl", sale(3, day=4, country="Spain"), sale(7, day=3))
+    shop.land("third.jsonl", sale(2, day=2, deleted=True, updated_at="2024-05-09T00:00:00.000Z"), sale(1), sale(8))
+    shop.run()
+    shop.publish(accept_quarantine=True)
+    recorded = [entry for entry in collect(shop.lake.read(LEDGER)) if entry.hop not in ("star", "marts")]
+    assert set(recorded) == set(lake_entries(shop.lake))
+    assert {entry.order_date.day for entry in recorded if entry.order_date} == {1, 2, 3, 4}
+
+
+def test_record_that_bronze_lost_is_missed_though_no_change_of_another_layer_tells_of_it(published_shop: Shop) -> None:
+    shop = published_shop
+    shop.land("third.jsonl", sale(4, day=3))
+    shop.run()
+    shop.lake.delete(ORDER_LINES_RAW, "file = 'second.jsonl'")
+    with pytest.raises(LedgerError, match=r"landing and bronze differ: 0 rows against -1"):
+        shop.publish()
 
 
 def test_ledger_in_the_lake_holds_every_hop_of_what_is_published(published_once: Shop) -> None:
