@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
 from lakehouse.caching import cached
+from lakehouse.days import Days, among_days, on_days
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
 from lakehouse.model import Table
@@ -145,7 +146,9 @@ class Lake:
         with _writing(table, "append"):
             write.option("txnAppId", writer).option("txnVersion", batch).save(self.path(table))
 
-    def reconcile(self, table: Table, current: DataFrame | None, desired: DataFrame) -> Written:
+    def reconcile(
+        self, table: Table, current: DataFrame | None, desired: DataFrame, days: Days | None = None
+    ) -> Written:
         """Make the part of the table that `current` shows equal to `desired`, touching only rows that differ.
 
         Handed the same rows again it changes nothing and makes no commit, so every job that writes with it may be
@@ -154,16 +157,19 @@ class Lake:
         Args:
             current: the rows of the table that are up for change; None where the table is empty.
             desired: what they are to be; unique by the table's key.
+            days: where given, only rows of these days are up for change, and only files that have some are read.
         """
         if current is None:
             return self.append(table, desired)
+        if days is not None:
+            current = on_days(current, days)
         with cached(row_changes(table, current, desired)) as changes:
             counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
             written = Written(counts.get("insert", 0), counts.get("update", 0), counts.get("delete", 0))
             if written.total == written.inserted > 0:
                 self.append(table, changes)
             elif written.total:
-                self._merge(table, changes)
+                self._merge(table, changes, days)
         return written
 
     def append(self, table: Table, rows: DataFrame) -> Written:
@@ -175,9 +181,10 @@ class Lake:
             told["rows"] = counted.get["rows"]
         return Written(inserted=told["rows"])
 
-    def _merge(self, table: Table, changes: DataFrame) -> None:
+    def _merge(self, table: Table, changes: DataFrame, days: Days | None = None) -> None:
         columns = table.column_names
-        on = " AND ".join(f"t.{name} <=> c.{name}" for name in table.key)
+        bounds = [] if days is None else [among_days("t.order_date", days)]
+        on = " AND ".join([*(f"t.{name} <=> c.{name}" for name in table.key), *bounds])
         sets = ", ".join(f"t.{name} = c.{name}" for name in columns if name not in table.key)
         names, values = ", ".join(columns), ", ".join(f"c.{name}" for name in columns)
         statement = (

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lakehouse.days import Days, on_days
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.model import (
     DAILY_SALES,
@@ -28,7 +29,6 @@ from lakehouse.model import (
     QUARANTINE,
 )
 from lakehouse.model.table import TOTAL
-from lakehouse.transforms.days import Days, on_days
 
 LOADED = "status = 'loaded'"
 LANDED = "landed"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from lakehouse import quality
 from lakehouse.delta import Lake, Written
 from lakehouse.errors import LandingError
 from lakehouse.jobs import ingest_orders
@@ -16,6 +18,7 @@ from lakehouse.sources.mapping import Mapping
 from lakehouse.sources.plan import FileEntry
 from lakehouse.sources.read import read_records
 from lakehouse.sources.storage import Storage
+from tests.integration.test_incremental import MY_SHOP
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Shop
@@ -39,26 +42,65 @@ def orders(shop: Shop) -> list[tuple[str, ...]]:
     return shop.rows(ORDER_LINES, "order_id", "disposition")
 
 
+def write_only(patched: pytest.MonkeyPatch, written: Table) -> None:
+    """From here on a run dies at every table but one."""
+    reconcile = Lake.reconcile
+
+    def one_table(lake: Lake, table: Table, *given: Any) -> Written:
+        if table is not written:
+            raise Killed
+        return reconcile(lake, table, *given)
+
+    patched.setattr(Lake, "reconcile", one_table)
+
+
 def test_line_that_left_a_file_leaves_silver_also_when_the_run_died_between_two_tables(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.land("orders.jsonl", sale(1), sale(2), sale(3, quantity="x"))
     shop.run(*SILVER_JOBS)
     shop.land("orders.jsonl", sale(1))
-    reconcile = Lake.reconcile
-
-    def only_the_dispositions(lake: Lake, table: Table, current: DataFrame | None, desired: DataFrame) -> Written:
-        if table is not DISPOSITIONS:
-            raise Killed
-        return reconcile(lake, table, current, desired)
-
     with monkeypatch.context() as patched:
-        patched.setattr(Lake, "reconcile", only_the_dispositions)
+        write_only(patched, DISPOSITIONS)
         with pytest.raises(Killed):
             shop.run(*SILVER_JOBS)
     assert shop.rows(DISPOSITIONS, "line_number") == [(1,)]
     shop.run(*SILVER_JOBS)
     assert orders(shop) == [("O1", "fact")]
+    assert shop.rows(QUARANTINE) == []
+
+
+def test_mapping_that_is_put_back_after_a_run_with_another_died_counts_for_every_line(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping = tmp_path / "my_shop.toml"
+    mapping.write_text(MY_SHOP)
+    shop.source = str(mapping)
+    shop.land("orders.csv", "order,sku,qty,price,at", "1,A,1,9.50,2024-05-01", "2,A,-1,4.00,2024-05-02")
+    shop.run(*SILVER_JOBS)
+    before = shop.rows(ORDER_LINES)
+    mapping.write_text(MY_SHOP.replace("\"'sale'\"", "\"IF(qty LIKE '-%', 'return', 'sale')\""))
+    with monkeypatch.context() as patched:
+        write_only(patched, ORDER_LINES)
+        with pytest.raises(Killed):
+            shop.run(*SILVER_JOBS)
+    assert shop.rows(ORDER_LINES) != before
+    mapping.write_text(MY_SHOP)
+    shop.run(*SILVER_JOBS)
+    assert shop.rows(ORDER_LINES) == before
+
+
+@pytest.mark.parametrize("written", [ORDER_LINES, QUARANTINE], ids=lambda table: table.name)
+def test_retry_that_died_is_done_by_the_next_retry(shop: Shop, monkeypatch: pytest.MonkeyPatch, written: Table) -> None:
+    shop.land("orders.jsonl", sale(1), sale(2, quantity=-1))
+    shop.run(*SILVER_JOBS)
+    monkeypatch.setattr(quality, "LINE_RULES", tuple(r for r in quality.LINE_RULES if r.name != "wrong_sign"))
+    with monkeypatch.context() as patched:
+        write_only(patched, written)
+        with pytest.raises(Killed):
+            shop.run("build_order_lines", retry_quarantine=True)
+    shop.run("build_order_lines", retry_quarantine=True)
+    assert orders(shop) == [("O1", "fact"), ("O2", "fact")]
     assert shop.rows(QUARANTINE) == []
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from pyspark.sql import SparkSession
 
-from lakehouse.transforms.days import days_of, on_days
+from lakehouse.days import days_of, on_days
 
 MAY_1, MAY_2 = date(2024, 5, 1), date(2024, 5, 2)
 

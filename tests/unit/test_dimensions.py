@@ -113,10 +113,8 @@ def test_members_after_a_change_are_those_that_all_lines_tell_of(
         # A job that was killed has written what it made of the lines between, and reads the feed from the first on.
         known = of.members(lines_of(spark, between if killed else first))
         other = of.touched(news, known).persist()
-        told = news.join(other.where("is_new"), of.identity, "left_semi").select(of.observation)
-        kept = now.select(of.observation).join(other.where("NOT is_new"), of.identity, "left_semi")
         left = known.join(other, of.identity, "left_anti").select(known.columns)
-        found = left.union(of.members(told.union(kept)))
+        found = left.union(of.members(of.told(news, other, now)))
         assert sorted(map(str, found.collect())) == sorted(map(str, of.members(now).collect()))
 
 

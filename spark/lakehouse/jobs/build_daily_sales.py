@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
+from lakehouse.days import days_of, on_days
 from lakehouse.delta import Lake
 from lakehouse.jobs.run_log import job_run
 from lakehouse.model import DAILY_SALES, DIM_CATEGORY, DIM_COUNTRY, FACT_SALES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.daily_sales import daily_sales
-from lakehouse.transforms.days import days_of, on_days
 
 JOB = "build_daily_sales"
 
@@ -40,7 +40,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             log.reconcile(DAILY_SALES, daily, _daily(lake, facts))
         elif not feed.is_empty:
             days = days_of(feed.changes())
-            log.reconcile(DAILY_SALES, on_days(daily, days), _daily(lake, on_days(facts, days)))
+            log.reconcile(DAILY_SALES, daily, _daily(lake, on_days(facts, days)), days)
     return log.rows
 
 

@@ -68,13 +68,9 @@ def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
         cached(of.touched(news, current)) as touched,
     ):
         kinds = {row["is_new"] for row in touched.select("is_new").distinct().collect()}
-        if not kinds:
-            return
-        told = news.join(touched.where("is_new"), of.identity, "left_semi").select(of.observation)
-        if False in kinds:
-            known = touched.where("NOT is_new")
-            told = told.union(lines.select(of.observation).join(known, of.identity, "left_semi"))
-        log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
+        if kinds:
+            told = of.told(news, touched, lines if False in kinds else None)
+            log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
 
 
 def _calendar(log: JobRun, feed: Feed, lines: DataFrame) -> None:

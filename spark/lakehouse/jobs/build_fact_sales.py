@@ -9,12 +9,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.caching import cached
+from lakehouse.days import days_of, on_days
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
-from lakehouse.transforms.days import days_of, on_days
 from lakehouse.transforms.fact_sales import fact_sales
 from lakehouse.transforms.scd2 import changed_from, lines_since
 
@@ -64,9 +64,9 @@ def _update(log: JobRun, lines: Feed, *dimensions: Feed) -> None:
     with cached(reduce(DataFrame.union, parts).distinct()) as touched:
         # The day of a row that came, went or changed is in the feed, as it was and as it is.
         days = days_of(touched)
-        now, before = (on_days(rows, days).join(touched, "line_id", "left_semi")
-                       for rows in (order_lines, log.lake.read(FACT_SALES)))  # fmt: skip
-        log.reconcile(FACT_SALES, before, _facts(log.lake, now))
+        current, now = (rows.join(touched, "line_id", "left_semi") for rows in (log.lake.read(FACT_SALES), order_lines))
+        desired = _facts(log.lake, on_days(now, days))
+        log.reconcile(FACT_SALES, current, desired, days)
 
 
 def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> list[DataFrame]:
@@ -74,10 +74,9 @@ def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> li
     starts = {IDENTITIES[feed.table]: _changed_from(log, feed) for feed in feeds}
     if not starts:
         return []
-    first = F.date_sub(F.min("changed_from").cast("date"), 1)  # the shop's day may begin before UTC's
-    [since] = (
-        reduce(DataFrame.union, [start.select("changed_from") for start in starts.values()]).agg(first).collect()[0]
-    )
+    moments = reduce(DataFrame.union, [start.select("changed_from") for start in starts.values()])
+    # West of UTC a moment's day may be the one before.
+    [since] = moments.agg(F.date_sub(F.min("changed_from").cast("date"), 1)).collect()[0]
     if since is None:
         return []
     recent = facts.where(F.col("order_date") >= since)

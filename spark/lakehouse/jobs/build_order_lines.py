@@ -10,12 +10,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.caching import cached
-from lakehouse.delta import Lake, side_by_side
+from lakehouse.days import Days, days_of
+from lakehouse.delta import Lake, among, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.model import DISPOSITIONS, LANDING_FILES, ORDER_LINES, ORDER_LINES_RAW, QUARANTINE, SILVER
 from lakehouse.sources.mapping import Mapping, load_mapping
 from lakehouse.sources.parse import parse_records
-from lakehouse.transforms.days import days_of, on_days
 from lakehouse.transforms.dispositions import decide
 from lakehouse.transforms.order_lines import order_lines
 
@@ -47,11 +47,22 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     lake = Lake(spark, config.lake)
     with job_run(lake, JOB, config.run_id, mapping, reads=(ORDER_LINES_RAW,), writes=SILVER) as log:
         feed = log.feed(ORDER_LINES_RAW, whole=log.mapping_changed)
+        if log.mapping_changed:
+            # Killed amid, this run would leave lines as this mapping has them, which its last one may be put back.
+            log.forget()
         if feed.whole:
-            _write(log, judged_records(lake, lake.read(ORDER_LINES_RAW), mapping))
+            _rebuild(log, mapping)
         elif not feed.is_empty or config.retry_quarantine:
             _update(log, feed.changes(), mapping, config)
     return log.rows
+
+
+def _rebuild(log: JobRun, mapping: Mapping) -> None:
+    decided = judged_records(log.lake, log.lake.read(ORDER_LINES_RAW), mapping)
+    # On disk: ten million rows in the heap keep the collector busy for longer than reading them back takes.
+    with cached(_by_day(decided), StorageLevel.DISK_ONLY) as kept:
+        kept.count()
+        _write(log, kept)
 
 
 def judged_records(lake: Lake, records: DataFrame, mapping: Mapping) -> DataFrame:
@@ -90,12 +101,15 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
         lines = _new(changed)
         files = [row["file"] for row in known.select("file").distinct().collect()]
         if files:
-            of_files = lake.read(ORDER_LINES_RAW).where(F.col("file").isin(files))
+            of_files = lake.read(ORDER_LINES_RAW).where(among("file", files))
             old = of_files.join(known, RECORD, "left_semi").join(lines, RECORD, "left_anti")
             lines = lines.unionByName(_lines(lake, old, mapping))
-        # No row of these lines can be of another day: its record has just come or gone, or is known.
-        days = days_of(changed.select("order_date").union(known.select("order_date")))
-        _write(log, _judged(lines, mapping), lambda rows: on_days(rows, days).join(touched, "line_id", "left_semi"))
+        before = days_of(changed.select("order_date").union(known.select("order_date")))
+        with cached(_by_day(_judged(lines, mapping)), StorageLevel.DISK_ONLY) as decided:
+            # A row of these lines is of a day that a record of theirs has, or had when it was judged before.
+            days = {*before, *days_of(decided)}
+            last = config.retry_quarantine
+            _write(log, decided, lambda of: of.join(touched, "line_id", "left_semi"), days, dispositions_last=last)
 
 
 def _touched(changed: DataFrame, dispositions: DataFrame, config: Config) -> DataFrame:
@@ -112,15 +126,30 @@ def _new(changed: DataFrame) -> DataFrame:
     return inserted.join(gone, [*RECORD, "batch"], "left_anti")  # a file may come and be replaced between two runs
 
 
-def _write(log: JobRun, decided: DataFrame, within: Callable[[DataFrame], DataFrame] = lambda rows: rows) -> None:
-    """Bring the three tables to what was decided, in the rows that `within` leaves of each; by itself, in all."""
-    # On disk: ten million rows in the heap keep the collector busy for longer than reading them back takes.
-    with cached(decided.sortWithinPartitions("order_date"), StorageLevel.DISK_ONLY) as decided:
-        # Computed before three writes read it at once: where it fails while they wait for it, Spark locks itself up.
-        decided.count()
-        rows = {
-            DISPOSITIONS: decided,
-            ORDER_LINES: decided.where("disposition NOT IN ('duplicate', 'quarantined')"),
-            QUARANTINE: decided.where("disposition = 'quarantined'"),
-        }
-        side_by_side(lambda table: log.reconcile(table, within(log.lake.read(table)), rows[table]), rows)
+def _by_day(decided: DataFrame) -> DataFrame:
+    return decided.sortWithinPartitions("order_date")
+
+
+def _write(
+    log: JobRun,
+    decided: DataFrame,
+    within: Callable[[DataFrame], DataFrame] = lambda rows: rows,
+    days: Days | None = None,
+    *,
+    dispositions_last: bool = False,
+) -> None:
+    """Bring the three tables to what was decided, in the rows that `within` leaves of these days; else in all.
+
+    `decided` must be cached and computed: where that fails while three writes wait for it, Spark locks itself up.
+
+    Args:
+        dispositions_last: a retry goes by the dispositions, and must find them as they were if it was killed.
+    """
+    rows = {
+        ORDER_LINES: decided.where("disposition NOT IN ('duplicate', 'quarantined')"),
+        QUARANTINE: decided.where("disposition = 'quarantined'"),
+        DISPOSITIONS: decided,
+    }
+    together = [[ORDER_LINES, QUARANTINE], [DISPOSITIONS]] if dispositions_last else [SILVER]
+    for tables in together:
+        side_by_side(lambda table: log.reconcile(table, within(log.lake.read(table)), rows[table], days), tables)

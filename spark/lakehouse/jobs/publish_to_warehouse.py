@@ -7,24 +7,25 @@ from datetime import date
 from decimal import Decimal
 from functools import reduce
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.balance import require_balance
+from lakehouse.balance import differences, require_balance
+from lakehouse.days import days_of
 from lakehouse.delta import Lake
 from lakehouse.holds import record_holds, require_none
-from lakehouse.jobs.run_log import Feed, JobRun, job_run
+from lakehouse.jobs.run_log import JobRun, job_run
 from lakehouse.ledger import Entry, collect, lake_entries, lake_entries_after
 from lakehouse.local_rows import local_rows
-from lakehouse.model import DAILY_SALES, DISPOSITIONS, FACT_SALES, HOLDS, LEDGER, PUBLISHED
+from lakehouse.model import DAILY_SALES, FACT_SALES, HOLDS, LEDGER, PUBLISHED, SILVER
 from lakehouse.sources.mapping import Mapping, load_mapping
-from lakehouse.transforms.days import days_of, on_days
 from lakehouse.warehouse.connect import Connection, rows
 from lakehouse.warehouse.publish import opened, publish
 
 JOB = "publish_to_warehouse"
-INPUTS = (DISPOSITIONS, *PUBLISHED)
-DATED = (DISPOSITIONS, FACT_SALES, DAILY_SALES)
-"""The inputs that tell on which days something has changed. Where rows of the other layers change, so do theirs."""
+INPUTS = (*SILVER, *PUBLISHED)
+DATED = (*SILVER, FACT_SALES, DAILY_SALES)
+"""The tables that the ledger adds up by day."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,10 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     mapping = load_mapping(config.source)
     lake = Lake(spark, config.lake)
     with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(LEDGER, HOLDS)) as log:
-        feeds = {table: log.feed(table) for table in INPUTS}
-        changed = not all(feed.is_empty for feed in feeds.values()) or config.accept_quarantine
+        changed = not all(log.feed(table).is_empty for table in INPUTS) or config.accept_quarantine
         current = log.current(LEDGER)
-        recorded = collect(current) if current else []
-        entries = _lake_ledger(log, recorded, [feeds[table] for table in DATED]) if changed else []
+        recorded = [] if current is None else collect(current)
+        entries = _lake_ledger(log, recorded) if changed else []
         if changed:
             _hold(log, mapping, accept=config.accept_quarantine)
         with opened(config) as connection:
@@ -74,23 +74,34 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
             log.rows |= done.rows
             if not changed and not done.anything:
                 return log.rows
-            entries = entries or lake_entries(lake)
-            entries += warehouse_entries(connection, mapping.name)
+            of_warehouse = warehouse_entries(connection, mapping.name)
+        if not entries or differences([*entries, *of_warehouse], published=True):
+            entries = lake_entries(lake)
+        entries += of_warehouse
         require_balance(entries, published=True)
         _record(log, recorded, entries)
     return log.rows
 
 
-def _lake_ledger(log: JobRun, recorded: list[Entry], feeds: list[Feed]) -> list[Entry]:
-    """The lake's hops, in balance: of the days on which rows have changed since the last run, or of all."""
-    of_lake = [entry for entry in recorded if entry.hop not in ("star", "marts")]
-    if of_lake and not any(feed.whole for feed in feeds):
-        changes = [feed.changes().select("order_date") for feed in feeds if not feed.is_empty]
-        entries = lake_entries_after(log.lake, of_lake, days_of(reduce(DataFrame.union, changes)) if changes else ())
-    else:
+def _lake_ledger(log: JobRun, recorded: list[Entry]) -> list[Entry]:
+    """The lake's hops, in balance: added up on the days on which rows have changed since the last run, or on all."""
+    entries = _of_changed_days(log, [entry for entry in recorded if entry.hop not in ("star", "marts")])
+    if not entries or differences(entries, published=False):
         entries = lake_entries(log.lake)
-    require_balance(entries, published=False)
+        require_balance(entries, published=False)
     return entries
+
+
+def _of_changed_days(log: JobRun, recorded: list[Entry]) -> list[Entry]:
+    feeds = [log.feed(table) for table in DATED]
+    if not recorded or any(feed.whole for feed in feeds):
+        return []
+    try:
+        changes = [feed.changes().select("order_date") for feed in feeds if not feed.is_empty]
+        days = days_of(reduce(DataFrame.union, changes)) if changes else ()
+    except PySparkException:  # Delta keeps the log of changes for thirty days, and publishing may be held for longer
+        return []
+    return lake_entries_after(log.lake, recorded, days)
 
 
 def _hold(log: JobRun, mapping: Mapping, *, accept: bool) -> None:
@@ -119,7 +130,6 @@ def _entries(connection: Connection, source: str, hop: str, query: str) -> list[
 def _record(log: JobRun, recorded: list[Entry], entries: list[Entry]) -> None:
     """Bring ops.ledger to the entries, on the days on which they are others than those recorded."""
     days = {entry.order_date for entry in set(entries).symmetric_difference(recorded)}
-    rows = (entry._asdict() for entry in entries if entry.order_date in days)
-    current = log.current(LEDGER)
-    before = on_days(current, days) if current else None
-    log.lake.reconcile(LEDGER, before, local_rows(log.lake.spark, rows, LEDGER.schema))
+    if days:
+        rows = local_rows(log.lake.spark, (e._asdict() for e in entries if e.order_date in days), LEDGER.schema)
+        log.lake.reconcile(LEDGER, log.current(LEDGER), rows, days)

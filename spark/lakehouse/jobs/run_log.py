@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from lakehouse.days import Days
 from lakehouse.delta import Lake, Version, Written, side_by_side
 from lakehouse.local_rows import local_rows
 from lakehouse.logs import bound, telling
@@ -72,16 +72,11 @@ class JobRun:
         return self.last is not None and self.last["mapping_hash"] != self.mapping_hash
 
     @property
-    def read(self) -> dict[str, dict[str, Any]]:
-        """The versions that it reads, as ops.job_runs keeps them."""
-        return {name: asdict(seen) for name, seen in self.inputs.items()}
-
-    @property
     def found_nothing_new(self) -> bool:
         """Whether it read what the last run read, by the same mapping, and changed no row."""
         if self.last is None or self.mapping_changed:
             return False
-        same = {name: seen.asDict() for name, seen in self.last["inputs"].items()} == self.read
+        same = {name: Version(**seen.asDict()) for name, seen in self.last["inputs"].items()} == self.inputs
         return same and not any(self.rows.values())
 
     def was_in_step_with(self, job: str, table: Table) -> bool:
@@ -105,11 +100,31 @@ class JobRun:
         """The table's rows; None where this run made it, so that nobody looks into an empty table."""
         return None if table in self.made else self.lake.read(table)
 
-    def reconcile(self, table: Table, current: DataFrame, desired: DataFrame) -> Written:
+    def reconcile(self, table: Table, current: DataFrame, desired: DataFrame, days: Days | None = None) -> Written:
         """Write as `Lake.reconcile` does, and note the rows."""
-        written = self.lake.reconcile(table, None if table in self.made else current, desired)
+        written = self.lake.reconcile(table, None if table in self.made else current, desired, days)
         self.note(table, written.total)
         return written
+
+    def forget(self) -> None:
+        """Put on record that this job has yet to read its inputs whole, whatever becomes of this run."""
+        unread = dict.fromkeys(self.inputs, Version("", -1))
+        self.log(datetime.now(UTC), 0.0, unread)
+
+    def log(self, started: datetime, seconds: float, inputs: dict[str, Version]) -> None:
+        """Append a row to ops.job_runs, from which the job's next run goes on."""
+        row = {
+            "run_id": self.run_id,
+            "job": self.job,
+            "source": self.source,
+            "mapping_hash": self.mapping_hash,
+            "started_at": started,
+            "finished_at": datetime.now(UTC),
+            "seconds": seconds,
+            "inputs": {name: asdict(seen) for name, seen in inputs.items()},
+            "rows": self.rows,
+        }
+        self.lake.append(JOB_RUNS, local_rows(self.lake.spark, [row], JOB_RUNS.schema))
 
     def note(self, table: Table, rows: int) -> None:
         """Add to the rows that this run changed in the table."""
@@ -141,25 +156,20 @@ def job_run(
         made = lake.create(JOB_RUNS, *writes)
         inputs = dict(zip((table.name for table in reads), side_by_side(lake.version, reads), strict=True))
         # Where a table is to be filled anew, what was read before does not count.
-        runs = [] if made else lake.read(JOB_RUNS).where(F.col("job").isin(job, *after)).collect()
+        runs = [] if made else _logged_runs(lake, job, *after)
         last = _newest([one for one in runs if one["job"] == job])
         run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, runs, made)
         yield run
         told["rows"] = run.rows
         if run.found_nothing_new:
             return
-        log = {
-            "run_id": run_id,
-            "job": job,
-            "source": run.source,
-            "mapping_hash": run.mapping_hash,
-            "started_at": started,
-            "finished_at": datetime.now(UTC),
-            "seconds": time.monotonic() - clock,
-            "inputs": run.read,
-            "rows": run.rows,
-        }
-        lake.append(JOB_RUNS, local_rows(lake.spark, [log], JOB_RUNS.schema))
+        run.log(started, time.monotonic() - clock, run.inputs)
+
+
+def _logged_runs(lake: Lake, *jobs: str) -> list[Row]:
+    # As numbers: Python's local times repeat an hour in autumn.
+    times = {name: F.unix_micros(name) for name in ("started_at", "finished_at")}
+    return lake.read(JOB_RUNS).where(F.col("job").isin(*jobs)).withColumns(times).collect()
 
 
 def _newest(runs: Sequence[Row]) -> Row | None:

@@ -61,6 +61,19 @@ class Observed:
         named = dated.where(F.col(self.identity).isNotNull() & differs)
         return named.groupBy(self.identity).agg(F.bool_and(unknown & F.col("came")).alias("is_new"))
 
+    def told(self, news: DataFrame, touched: DataFrame, lines: DataFrame | None) -> DataFrame:
+        """What there is to tell of the touched members: of the new ones in the news, of the others in all lines.
+
+        Args:
+            touched: what `touched` gives for these news.
+            lines: the fact lines as they are; None where all members touched are new.
+        """
+        of_new = news.join(touched.where("is_new"), self.identity, "left_semi").select(self.observation)
+        if lines is None:
+            return of_new
+        known = touched.where("NOT is_new")
+        return of_new.union(lines.select(self.observation).join(known, self.identity, "left_semi"))
+
 
 PRODUCTS = Observed(DIM_PRODUCT, "product_id", ("product_name", "category"))
 CUSTOMERS = Observed(DIM_CUSTOMER, "customer_id", ("country",))
