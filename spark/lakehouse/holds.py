@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.errors import HeldError
+from lakehouse.ledger import LOADED
 from lakehouse.local_rows import local_rows
 from lakehouse.model import HOLDS, LANDING_FILES, QUARANTINE
 from lakehouse.quality import MEANINGS
@@ -76,7 +77,7 @@ def current_shares(lake: Lake) -> list[Hold]:
 
     From the two tables that are small, where the ledger balances: it says that silver has every row that was loaded.
     """
-    loaded = lake.read(LANDING_FILES).where("status = 'loaded'").groupBy("source", "batch").agg(F.sum("rows"))
+    loaded = lake.read(LANDING_FILES).where(LOADED).groupBy("source", "batch").agg(F.sum("rows"))
     broken = lake.read(QUARANTINE).groupBy("batch", "reasons").count()
     counts, quarantined = side_by_side(DataFrame.collect, (loaded, broken))
     rows: Counter[tuple[str, int]] = Counter()

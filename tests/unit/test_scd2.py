@@ -202,10 +202,13 @@ def test_versions_change_from_the_first_moment_that_is_told_otherwise(
 def test_only_lines_from_the_change_on_may_have_another_version(spark: SparkSession) -> None:
     lines = observed(spark, *(("P1", at, None, None) for at in (MAY, JUNE, JULY)), ("P2", JULY, None, None))
     feed = feed_between(spark, [CUP], [CUP, ("P1", JUNE, "Mug", None)])
-    found = (
-        lines_since(lines, changed_from(feed, "id", "key"), "id").selectExpr("id", "CAST(order_ts AS STRING)").collect()
-    )
-    assert sorted(tuple(row) for row in found) == [("P1", JUNE), ("P1", JULY)]
+    found = lines_since(lines, changed_from(feed, "id", "key"), "id").selectExpr("id", "CAST(order_ts AS STRING)")
+    assert sorted(tuple(row) for row in found.collect()) == [("P1", JUNE), ("P1", JULY)]
+
+
+def test_only_identity_without_a_version_before_is_new(spark: SparkSession) -> None:
+    feed = feed_between(spark, [CUP], [CUP, MUG, ("P2", JUNE, "Cup", None)])
+    assert {row["id"]: row["is_new"] for row in changed_from(feed, "id", "key").collect()} == {"P1": False, "P2": True}
 
 
 def test_version_that_went_and_came_back_counts_from_its_beginning(spark: SparkSession) -> None:

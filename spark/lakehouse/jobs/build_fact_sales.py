@@ -15,12 +15,13 @@ from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
+from lakehouse.transforms.dimensions import CUSTOMERS, PRODUCTS
 from lakehouse.transforms.fact_sales import fact_sales
 from lakehouse.transforms.scd2 import changed_from, lines_since
 
 JOB = "build_fact_sales"
 INPUTS = (ORDER_LINES, DIM_PRODUCT, DIM_CUSTOMER)
-IDENTITIES = {DIM_PRODUCT: "product_id", DIM_CUSTOMER: "customer_id"}
+IDENTITIES = {of.table: of.identity for of in (PRODUCTS, CUSTOMERS)}
 FACT = "disposition = 'fact'"
 PLACE = ("line_id", "order_date")
 

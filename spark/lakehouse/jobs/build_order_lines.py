@@ -48,7 +48,7 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     with job_run(lake, JOB, config.run_id, mapping, reads=(ORDER_LINES_RAW,), writes=SILVER) as log:
         feed = log.feed(ORDER_LINES_RAW, whole=log.mapping_changed)
         if log.mapping_changed:
-            # Killed amid, this run would leave lines as this mapping has them, which its last one may be put back.
+            # If this run is killed, some lines are as this mapping has them, and the last one may be put back.
             log.forget()
         if feed.whole:
             _rebuild(log, mapping)
@@ -108,8 +108,13 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
         with cached(_by_day(_judged(lines, mapping)), StorageLevel.DISK_ONLY) as decided:
             # A row of these lines is of a day that a record of theirs has, or had when it was judged before.
             days = {*before, *days_of(decided)}
-            last = config.retry_quarantine
-            _write(log, decided, lambda of: of.join(touched, "line_id", "left_semi"), days, dispositions_last=last)
+            _write(
+                log,
+                decided,
+                lambda rows: rows.join(touched, "line_id", "left_semi"),
+                days,
+                dispositions_last=config.retry_quarantine,
+            )
 
 
 def _touched(changed: DataFrame, dispositions: DataFrame, config: Config) -> DataFrame:

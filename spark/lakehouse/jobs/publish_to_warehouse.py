@@ -66,8 +66,9 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
         changed = not all(log.feed(table).is_empty for table in INPUTS) or config.accept_quarantine
         current = log.current(LEDGER)
         recorded = [] if current is None else collect(current)
-        entries = _lake_ledger(log, recorded) if changed else []
+        entries: list[Entry] = []
         if changed:
+            entries = _lake_ledger(log, recorded)
             _hold(log, mapping, accept=config.accept_quarantine)
         with opened(config) as connection:
             done = publish(lake, connection, PUBLISHED, log.inputs, config.exports, config.run_id)
