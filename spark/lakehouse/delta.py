@@ -18,7 +18,7 @@ from pyspark.sql import Column, DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
-from lakehouse.caching import cached
+from lakehouse.caching import computed_once
 from lakehouse.days import Days, among_days, on_days
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
@@ -163,13 +163,13 @@ class Lake:
             return self.append(table, desired)
         if days is not None:
             current = on_days(current, days)
-        with cached(row_changes(table, current, desired)) as changes:
-            counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
-            written = Written(counts.get("insert", 0), counts.get("update", 0), counts.get("delete", 0))
-            if written.total == written.inserted > 0:
-                self.append(table, changes)
-            elif written.total:
-                self._merge(table, changes, days)
+        changes = computed_once(row_changes(table, current, desired))
+        counts = {row["op"]: row["count"] for row in changes.groupBy("op").count().collect()}
+        written = Written(counts.get("insert", 0), counts.get("update", 0), counts.get("delete", 0))
+        if written.total == written.inserted > 0:
+            self.append(table, changes)
+        elif written.total:
+            self._merge(table, changes, days)
         return written
 
     def append(self, table: Table, rows: DataFrame) -> Written:

@@ -7,7 +7,7 @@ from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.caching import cached
+from lakehouse.caching import computed_once
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_DATE, DIM_PRODUCT, DIMENSIONS, ORDER_LINES
@@ -63,14 +63,12 @@ def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
         _whole(log, of, lines)
         return
     current = log.lake.read(of.table)
-    with (
-        cached(net_changes(feed.changes().where(FACT), of.observation)) as news,
-        cached(of.touched(news, current)) as touched,
-    ):
-        kinds = {row["is_new"] for row in touched.select("is_new").distinct().collect()}
-        if kinds:
-            told = of.told(news, touched, lines if False in kinds else None)
-            log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
+    news = computed_once(net_changes(feed.changes().where(FACT), of.observation))
+    touched = computed_once(of.touched(news, current))
+    kinds = {row["is_new"] for row in touched.select("is_new").distinct().collect()}
+    if kinds:
+        told = of.told(news, touched, lines if False in kinds else None)
+        log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
 
 
 def _calendar(log: JobRun, feed: Feed, lines: DataFrame) -> None:

@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.caching import cached
+from lakehouse.caching import computed_once
 from lakehouse.days import days_of, on_days
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
@@ -62,12 +62,11 @@ def _update(log: JobRun, lines: Feed, *dimensions: Feed) -> None:
     parts += _of_changed_versions(log, order_lines.where(FACT), [feed for feed in dimensions if not feed.is_empty])
     if not parts:
         return
-    with cached(reduce(DataFrame.union, parts).distinct()) as touched:
-        # The day of a row that came, went or changed is in the feed, as it was and as it is.
-        days = days_of(touched)
-        current, now = (rows.join(touched, "line_id", "left_semi") for rows in (log.lake.read(FACT_SALES), order_lines))
-        desired = _facts(log.lake, on_days(now, days))
-        log.reconcile(FACT_SALES, current, desired, days)
+    touched = computed_once(reduce(DataFrame.union, parts).distinct())
+    # The day of a row that came, went or changed is in the feed, as it was and as it is.
+    days = days_of(touched)
+    current, now = (rows.join(touched, "line_id", "left_semi") for rows in (log.lake.read(FACT_SALES), order_lines))
+    log.reconcile(FACT_SALES, current, _facts(log.lake, on_days(now, days)), days)
 
 
 def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> list[DataFrame]:

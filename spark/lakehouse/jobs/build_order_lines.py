@@ -9,7 +9,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.caching import cached
+from lakehouse.caching import cached, computed_once
 from lakehouse.days import Days, days_of
 from lakehouse.delta import Lake, among, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
@@ -93,28 +93,21 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
     """Judge the lines that the changes touch, each with all of its records, old and new."""
     lake, dispositions = log.lake, log.lake.read(DISPOSITIONS)
     records = changes.select(*ORDER_LINES_RAW.column_names, "_change_type")
-    with (
-        cached(_lines(lake, records, mapping), StorageLevel.DISK_ONLY) as changed,
-        cached(_touched(changed, dispositions, config)) as touched,
-        cached(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date")) as known,
-    ):
-        lines = _new(changed)
-        files = [row["file"] for row in known.select("file").distinct().collect()]
-        if files:
-            of_files = lake.read(ORDER_LINES_RAW).where(among("file", files))
-            old = of_files.join(known, RECORD, "left_semi").join(lines, RECORD, "left_anti")
-            lines = lines.unionByName(_lines(lake, old, mapping))
-        before = days_of(changed.select("order_date").union(known.select("order_date")))
-        with cached(_by_day(_judged(lines, mapping)), StorageLevel.DISK_ONLY) as decided:
-            # A row of these lines is of a day that a record of theirs has, or had when it was judged before.
-            days = {*before, *days_of(decided)}
-            _write(
-                log,
-                decided,
-                lambda rows: rows.join(touched, "line_id", "left_semi"),
-                days,
-                dispositions_last=config.retry_quarantine,
-            )
+    changed = computed_once(_lines(lake, records, mapping))
+    touched = computed_once(_touched(changed, dispositions, config))
+    known = computed_once(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date"))
+    lines = _new(changed)
+    files = [row["file"] for row in known.select("file").distinct().collect()]
+    if files:
+        of_files = lake.read(ORDER_LINES_RAW).where(among("file", files))
+        old = of_files.join(known, RECORD, "left_semi").join(lines, RECORD, "left_anti")
+        lines = lines.unionByName(_lines(lake, old, mapping))
+    before = days_of(changed.select("order_date").union(known.select("order_date")))
+    decided = computed_once(_by_day(_judged(lines, mapping)))
+    # A row of these lines is of a day that a record of theirs has, or had when it was judged before.
+    days = {*before, *days_of(decided)}
+    last = config.retry_quarantine
+    _write(log, decided, lambda rows: rows.join(touched, "line_id", "left_semi"), days, dispositions_last=last)
 
 
 def _touched(changed: DataFrame, dispositions: DataFrame, config: Config) -> DataFrame:
@@ -145,7 +138,7 @@ def _write(
 ) -> None:
     """Bring the three tables to what was decided, in the rows that `within` leaves of these days; else in all.
 
-    `decided` must be cached and computed: where that fails while three writes wait for it, Spark locks itself up.
+    `decided` must be computed: where that fails while three writes wait for it, Spark locks itself up.
 
     Args:
         dispositions_last: a retry goes by the dispositions, and must find them as they were if it was killed.
