@@ -43,6 +43,9 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.ui.retainedExecutions": "10",
     "spark.ui.showConsoleProgress": "false",
+    # Each query's plan is written out for those pages, and each column's place in Python noted for error messages.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",

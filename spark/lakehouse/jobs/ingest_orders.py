@@ -101,12 +101,13 @@ def _settle(log: JobRun, registry: Registry, planned: list[FileEntry]) -> None:
         lake.delete(ORDER_LINES_RAW, f"batch = {batch} AND {among('file', changed)}")
         # The entries stay, so that no later batch gets this one's number: Delta would skip its rows as written.
         lake.update(LANDING_FILES, "status = 'replaced'", f"batch = {batch} AND {among('path', changed)}")
+    settled = f"status = 'planned' AND batch = {batch}"
     replaced = registry.replaced_by(entry for entry in planned if entry.path not in changed)
     if replaced:
         lake.delete(ORDER_LINES_RAW, f"batch < {batch} AND {among('file', replaced)}")
         older = f"status IN ('loaded', 'set_aside') AND batch < {batch} AND {among('path', replaced)}"
-        lake.update(LANDING_FILES, "status = 'replaced'", older)
-    lake.update(LANDING_FILES, "status = 'loaded'", f"status = 'planned' AND batch = {batch}")
+        settled = f"{settled} OR {older}"
+    lake.update(LANDING_FILES, f"status = IF(batch = {batch}, 'loaded', 'replaced')", settled)
     log.note(ORDER_LINES_RAW, sum(counts.values()))
     if changed:
         raise file_changed_while_read(changed)
