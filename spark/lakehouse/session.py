@@ -43,7 +43,7 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.ui.retainedExecutions": "10",
     "spark.ui.showConsoleProgress": "false",
-    # Each query's plan is written out for those pages, and each column's place in Python noted for error messages.
+    # Nor are plans written out for them at length, or the line of Python noted that made each column.
     "spark.sql.ui.explainMode": "simple",
     "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.driver.host": "127.0.0.1",
