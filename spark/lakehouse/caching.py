@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 
 @contextmanager
 def cached(rows: DataFrame, level: StorageLevel = StorageLevel.MEMORY_AND_DISK_DESER) -> Iterator[DataFrame]:
-    """Keep a whole table's rows, in columns, for the length of a block, from when they are first asked for."""
+    """Keep all of a table's or landing's rows, in columns, for the length of a block, from when they are first read."""
     kept = rows.persist(level)
     try:
         yield kept

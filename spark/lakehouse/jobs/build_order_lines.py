@@ -106,8 +106,13 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
     decided = computed_once(_by_day(_judged(lines, mapping)))
     # A row of these lines is of a day that a record of theirs has, or had when it was judged before.
     days = {*before, *days_of(decided)}
-    last = config.retry_quarantine
-    _write(log, decided, lambda rows: rows.join(touched, "line_id", "left_semi"), days, dispositions_last=last)
+    _write(
+        log,
+        decided,
+        lambda rows: rows.join(touched, "line_id", "left_semi"),
+        days,
+        dispositions_last=config.retry_quarantine,
+    )
 
 
 def _touched(changed: DataFrame, dispositions: DataFrame, config: Config) -> DataFrame:
