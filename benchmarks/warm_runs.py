@@ -25,7 +25,8 @@ from lakehouse.settings import State
 def main(delivery: Path, runs: int, histories: list[History]) -> None:
     """Run the delivery into each history, again and again."""
     lines = read(delivery)
-    with session() as spark:
+    # As `lakehouse run` has it for so little onto so much.
+    with session(few_rows=True, large_history=True) as spark:
         rounds = [[_run(spark, history, lines) for history in histories] for _ in range(runs + 1)]
     by_history = zip(*rounds[1:], strict=True)
     print(json.dumps([{name: median(one[name] for one in several) for name in several[0]} for several in by_history]))

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from lakehouse import codegen
 from lakehouse.delta import Lake
 from lakehouse.logs import LOGGER
-from lakehouse.session import FEW_ROWS, SETTINGS, start_session, stop_session
+from lakehouse.session import start_session, stop_session
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -31,13 +32,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[SparkSession]:
     """The session as large landings have it: queries become code."""
-    before = {name: str(spark.conf.get(name)) for name in FEW_ROWS}
-    for name in FEW_ROWS:
-        spark.conf.unset(name)
-    spark.conf.set("spark.sql.shuffle.partitions", SETTINGS["spark.sql.shuffle.partitions"])
-    yield spark
-    for name, value in before.items():
-        spark.conf.set(name, value)
+    with codegen.compiled(spark):
+        yield spark
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ order; or a quarter of a delivery two days late; or one in twenty lines of three
 or deleted. Each history is put back as it was before every run.
 
 A run begins with the start of Python, the JVM and the session, which no history changes. **Warm** is therefore the more
-telling measure: one session takes the same day into one history after the other, so that the code is compiled, and only
+telling measure: one session takes the same day into one history after the other, so that the JVM is warm, and only
 the jobs are measured. The forecast is left out: it is trained on all days that there are.
 """
 DAY_LINES, HISTORY_DAYS, MOST_GROWTH = 5_000, (4, 40, 400), 1.2

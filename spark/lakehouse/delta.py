@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import reduce
@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
 from lakehouse.caching import computed_once
+from lakehouse.codegen import compiled, worth_code
 from lakehouse.days import Days, among_days, on_days
 from lakehouse.failpoints import state_change
 from lakehouse.logs import telling
@@ -104,6 +105,15 @@ class Lake:
         """The table's id and newest version."""
         [newest] = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name(table)} LIMIT 1").collect()
         return Version(self._detail(table)["id"], newest["version"])
+
+    def suited_to(self, table: Table) -> AbstractContextManager[None]:
+        """What is planned within reads the table through or rewrites it: where it is large, code is generated."""
+        return compiled(self.spark, when=self.is_large(table))
+
+    def is_large(self, table: Table) -> bool:
+        """Whether the table's files are worth generated code, and the session does not generate it anyway."""
+        limit = worth_code(self.spark)
+        return limit is not None and self._detail(table)["sizeInBytes"] >= limit
 
     def _detail(self, table: Table) -> Row:
         # Collected as it is: a selection from what a command returns is one query more.
@@ -193,7 +203,8 @@ class Lake:
             + (f"WHEN MATCHED THEN UPDATE SET {sets} " if sets else "")
             + f"WHEN NOT MATCHED AND c.op = 'insert' THEN INSERT ({names}) VALUES ({values})"
         )
-        self._write(table, "merge", statement, changes=changes)
+        with self.suited_to(table):
+            self._write(table, "merge", statement, changes=changes)
 
 
 @contextmanager

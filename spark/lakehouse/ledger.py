@@ -70,7 +70,9 @@ def lake_entries(lake: Lake) -> list[Entry]:
         _tagged(files, "landing", file="file", rows="rows"),
         _tagged(lake.read(ORDER_LINES_RAW), "bronze", file="file"),
     ]
-    sums = _added_up(reduce(DataFrame.union, [*texts, _of_silver(lake.read(DISPOSITIONS), file="file"), *_kept(lake)]))
+    with lake.suited_to(DISPOSITIONS):
+        silver = _of_silver(lake.read(DISPOSITIONS), file="file")
+        sums = _added_up(reduce(DataFrame.union, [*texts, silver, *_kept(lake)]))
     of_text = [entry for hop in ("landing", "bronze") for entry in _of_same_files(sums, hop)]
     return _entries([*of_text, *(one for one in sums if one.hop not in ("landing", "bronze"))])
 

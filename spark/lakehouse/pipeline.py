@@ -147,8 +147,12 @@ def _run_jobs(
     jobs = [job.name for job in chosen_jobs(options.jobs)]
     with _step(report, "session", on_job), telling("session started"):
         loads = bytes_to_load(state, landing, jobs)
-        few, many = loads < SMALL and landing.size < SMALL_HISTORY, loads >= LARGE
-        spark = start_session(log_file=state.spark_log, few_rows=few, many_rows=many)
+        spark = start_session(
+            log_file=state.spark_log,
+            few_rows=loads < SMALL,
+            large_history=landing.size >= SMALL_HISTORY,
+            many_rows=loads >= LARGE,
+        )
     try:
         lock.name(jvm_pid(spark))
         for job in jobs:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from lakehouse.codegen import INTERPRETED, LARGE_TABLE
 from lakehouse.jvm.archive import java_options
 from lakehouse.jvm.compiler import compiler_options
 from lakehouse.jvm.jars import spark_jars
@@ -33,6 +34,9 @@ SETTINGS = {
     "spark.hadoop.parquet.enable.dictionary#line_id": "false",
     # Rows lie by day in each file: of small pages a read of one day takes few.
     "spark.hadoop.parquet.page.row.count.limit": "5000",
+    # A later change rewrites the files of its days: those of a first load hold some days each, and upkeep lets them be.
+    "spark.sql.files.maxRecordsPerFile": "25000",
+    "spark.databricks.delta.optimize.minFileSize": "500000",
     # Hadoop starts a process whenever it sets a local file's mode or looks for a link: some 700 in a small run.
     # Commits stay with Delta's own log store: LocalLogStore loses some where two processes write one table.
     "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",
@@ -50,19 +54,18 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
 }
-FEW_ROWS = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
-}
-"""For some thousand rows, generating code and compiling it takes far longer than computing."""
+FEW_ROWS = {**INTERPRETED, LARGE_TABLE: "none"}
 MANY_ROWS = {"spark.sql.shuffle.partitions": "32", "spark.sql.files.maxPartitionBytes": "32m"}
 """In four parts ten million rows spill gigabytes where they are sorted; in smaller ones all cores also stay busy."""
 
 
 def start_session(
-    *, driver_memory: str = "3g", few_rows: bool = False, many_rows: bool = False, log_file: Path | None = None
+    *,
+    driver_memory: str = "3g",
+    few_rows: bool = False,
+    large_history: bool = False,
+    many_rows: bool = False,
+    log_file: Path | None = None,
 ) -> SparkSession:
     """Start the local session.
 
@@ -71,6 +74,7 @@ def start_session(
         driver_memory: heap of the one JVM, such as `3g`.
         few_rows: interpret queries, and use only the JVM's first compiler: two thirds of the time for some thousand
             rows, and more for a million.
+        large_history: for few rows, where tables may be large that are read through or rewritten.
         many_rows: let the JVM compile all that is busy, read and shuffle in smaller parts: for a million rows and more.
 
     Raises:
@@ -85,7 +89,8 @@ def start_session(
     heap = f"-Xms{driver_memory} -XX:+UseParallelGC"
     options = f"{java_options(jars)} {compiler_options(quick=few_rows, well=many_rows)} {heap} -Dderby.system.home=/tmp"
     builder = SparkSession.builder.master("local[*]").appName("lakehouse")
-    for name, value in session_settings(few_rows=few_rows, many_rows=many_rows).items():
+    settings = session_settings(few_rows=few_rows, large_history=large_history, many_rows=many_rows)
+    for name, value in settings.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.driver.memory", driver_memory)
     builder = builder.config("spark.driver.extraClassPath", os.pathsep.join(map(str, jars)))
@@ -98,16 +103,18 @@ def start_session(
     return spark
 
 
-def session_settings(*, few_rows: bool = False, many_rows: bool = False) -> dict[str, str]:
+def session_settings(*, few_rows: bool = False, large_history: bool = False, many_rows: bool = False) -> dict[str, str]:
     """Spark's settings; the arguments are those of `start_session`."""
-    by_rows = FEW_ROWS if few_rows else MANY_ROWS if many_rows else {}
-    return {**SETTINGS, **by_rows, **s3a_settings()}
+    few = INTERPRETED if large_history else FEW_ROWS
+    return {**SETTINGS, **(few if few_rows else MANY_ROWS if many_rows else {}), **s3a_settings()}
 
 
 @contextmanager
-def session(*, few_rows: bool = False, log_file: Path | None = None) -> Iterator[SparkSession]:
+def session(
+    *, few_rows: bool = False, large_history: bool = False, log_file: Path | None = None
+) -> Iterator[SparkSession]:
     """A local session for the length of a block; the arguments are those of `start_session`."""
-    spark = start_session(few_rows=few_rows, log_file=log_file)
+    spark = start_session(few_rows=few_rows, large_history=large_history, log_file=log_file)
     try:
         yield spark
     finally:

@@ -94,17 +94,23 @@ def test_run_with_nothing_to_do_starts_no_spark_and_says_so(lakehouse: Command, 
 
 
 @pytest.mark.parametrize(
-    ("limits", "few", "many"),
+    ("limits", "few", "large_history", "many"),
     [
-        ({}, True, False),
-        ({"SMALL": 1_000}, False, False),
-        ({"SMALL_HISTORY": 1_000}, False, False),
-        ({"SMALL": 1_000, "LARGE": 1_000}, False, True),
+        ({}, True, False, False),
+        ({"SMALL": 1_000}, False, False, False),
+        ({"SMALL_HISTORY": 1_000}, True, True, False),
+        ({"SMALL": 1_000, "LARGE": 1_000}, False, False, True),
     ],
     ids=("little to load", "more to load", "little onto much", "much to load"),
 )
 def test_session_is_for_as_many_rows_as_are_to_be_loaded_and_read(
-    copied_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], few: bool, many: bool
+    copied_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: dict[str, int],
+    few: bool,
+    large_history: bool,
+    many: bool,
 ) -> None:
     asked: list[dict[str, Any]] = []
 
@@ -118,7 +124,14 @@ def test_session_is_for_as_many_rows_as_are_to_be_loaded_and_read(
     monkeypatch.setattr(pipeline, "start_session", start)
     with pytest.raises(LakehouseError, match="asked"):
         pipeline.run_pipeline(State(copied_home, "softcart", tmp_path), pipeline.Options())
-    assert [(settings["few_rows"], settings["many_rows"]) for settings in asked] == [(few, many)]
+    assert asked == [
+        {
+            "log_file": copied_home / "spark.log",
+            "few_rows": few,
+            "large_history": large_history,
+            "many_rows": many,
+        }
+    ]
 
 
 def test_query_prints_clean_csv_and_json(lakehouse: Command, no_session: None, home: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyarrow import parquet
+from pyspark.sql import SparkSession
 
 from lakehouse import quality
+from lakehouse.codegen import LARGE_TABLE
+from lakehouse.jobs import build_dimensions, build_fact_sales
 from lakehouse.model import (
     DAILY_SALES,
     DIM_CUSTOMER,
@@ -25,6 +30,7 @@ from lakehouse.model import (
     ORDER_LINES,
     QUARANTINE,
     TABLES,
+    Table,
 )
 from lakehouse.sources.mapping import load_mapping
 
@@ -262,3 +268,54 @@ unit_price = "price"
 order_ts = "at"
 line_type = "'sale'"
 """
+
+
+def test_tables_too_large_to_be_interpreted_come_to_the_same(open_shop: OpenShop, tmp_path: Path) -> None:
+    """As in a session of little that is new to a large history: reads through tables and MERGE are compiled."""
+    usual, large = open_shop(tmp_path / "usual"), open_shop(tmp_path / "large")
+    known = line(1, 1, customer={"id": "C1"}), line(2, 2, product={"id": "P2"}), line(3, 2, quantity="many")
+    usual.land("day-1.jsonl", *known)
+    usual.run()
+    usual.land("day-3.jsonl", line(4, 1, product={"name": "Mug"}), line(2, 2, deleted=True) | LATER, line(5, 3))
+    shutil.copytree(usual.folder, large.folder)
+    usual.run(retry_quarantine=True)
+    with every_table_large(large.spark):
+        large.run(retry_quarantine=True)
+    for table in (DISPOSITIONS, ORDER_LINES, QUARANTINE, DIM_PRODUCT, DIM_CUSTOMER, FACT_SALES, DAILY_SALES):
+        assert large.rows(table) == usual.rows(table)
+
+
+LATER = {"updated_at": "2024-05-04T12:05:00.000Z"}
+
+
+@contextmanager
+def every_table_large(spark: SparkSession) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build_dimensions, "ROWS_WORTH_CODE", 1)
+        patched.setattr(build_fact_sales, "ROWS_WORTH_CODE", 1)
+        spark.conf.set(LARGE_TABLE, "0")
+        yield
+        spark.conf.set(LARGE_TABLE, "none")
+
+
+def test_file_of_a_first_load_holds_some_days_so_that_a_change_rewrites_no_others(shop: Shop) -> None:
+    cut = "spark.sql.files.maxRecordsPerFile"
+    before = shop.spark.conf.get(cut, "0")
+    jobs = ("ingest_orders", "build_order_lines", "build_dimensions", "build_fact_sales")
+    shop.spark.conf.set(cut, "2")
+    try:
+        shop.land("days.jsonl", *(line(number, 1 + number * 5 % 6) for number in range(6)))
+        shop.run(*jobs)
+    finally:
+        shop.spark.conf.set(cut, str(before))
+    tables = (DISPOSITIONS, ORDER_LINES, FACT_SALES)
+    files = {table: files_in_use(shop, table) for table in tables}
+    assert [len(names) for names in files.values()] == [3, 3, 3]
+
+    shop.land("later.jsonl", line(0, 1, quantity=2) | LATER)
+    shop.run(*jobs)
+    assert [len(names - files_in_use(shop, table)) for table, names in files.items()] == [1, 1, 1]
+
+
+def files_in_use(shop: Shop, table: Table) -> set[str]:
+    return {Path(path).name for path in shop.lake.read(table).inputFiles()}

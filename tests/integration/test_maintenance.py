@@ -23,6 +23,7 @@ from lakehouse.model import DAILY_SALES, FACT_SALES, JOB_RUNS, ORDER_LINES, TABL
 if TYPE_CHECKING:
     from tests.integration.conftest import OpenShop, Shop
 
+SMALLEST = "spark.databricks.delta.optimize.minFileSize"
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 
 
@@ -94,6 +95,7 @@ def test_small_files_are_joined_every_row_stays_and_runs_go_on(grown: Shop) -> N
     grown.run()
     rows, files = everything(grown), {table.name: files_in_use(grown, table) for table in present(grown)}
     assert files[FACT_SALES.name] >= 2 <= files[JOB_RUNS.name]
+    grown.spark.conf.set("spark.sql.files.maxRecordsPerFile", "1")  # which a session has, for first loads
     assert maintain(grown) == {name: count if count > 1 else 0 for name, count in files.items()}
     assert {files_in_use(grown, table) for table in present(grown)} <= {0, 1}
     assert everything(grown) == rows
@@ -104,6 +106,22 @@ def test_small_files_are_joined_every_row_stays_and_runs_go_on(grown: Shop) -> N
     versions = grown.versions(*present(grown))
     grown.run()
     assert grown.versions(*present(grown)) == versions
+
+
+def test_files_that_are_not_small_stay_as_they_are(
+    open_shop: OpenShop, tmp_path: Path, few_tables: None, spark: SparkSession
+) -> None:
+    shop = open_shop(tmp_path)
+    for day in (1, 2):
+        shop.land(f"day-{day}.jsonl", sale(day))
+        shop.run("ingest_orders", "build_order_lines")
+    before = spark.conf.get(SMALLEST)
+    spark.conf.set(SMALLEST, "1")
+    try:
+        assert maintain(shop)[ORDER_LINES.name] == 0
+    finally:
+        spark.conf.set(SMALLEST, str(before))
+    assert maintain(shop)[ORDER_LINES.name] == 2
 
 
 def test_further_upkeep_finds_nothing_to_join_and_commits_nothing(grown: Shop, few_tables: None) -> None:

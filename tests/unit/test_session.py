@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from lakehouse.codegen import LARGE_TABLE
 from lakehouse.jvm.compiler import ROWS, compiler_options
 from lakehouse.session import jvm_pid, session_settings
 
@@ -54,3 +55,11 @@ def test_few_rows_are_interpreted_in_one_part_and_many_are_shuffled_in_more_part
     few, usual, many = session_settings(few_rows=True), session_settings(), session_settings(many_rows=True)
     assert few["spark.sql.codegen.wholeStage"] == "false"
     assert int(few[parts]) < int(usual[parts]) < int(many[parts])
+
+
+def test_sizes_of_tables_are_asked_for_where_some_may_be_large() -> None:
+    few = session_settings(few_rows=True)
+    assert few.pop(LARGE_TABLE) == "none"
+    assert session_settings(few_rows=True, large_history=True) == few
+    assert LARGE_TABLE not in session_settings()
+    assert LARGE_TABLE not in session_settings(large_history=True, many_rows=True)

@@ -8,6 +8,7 @@ from functools import partial
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.caching import computed_once
+from lakehouse.codegen import ROWS_WORTH_CODE, broadcast_if_few, compiled
 from lakehouse.delta import Lake, side_by_side
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
 from lakehouse.model import DIM_DATE, DIM_PRODUCT, DIMENSIONS, ORDER_LINES
@@ -65,9 +66,17 @@ def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
     current = log.lake.read(of.table)
     news = computed_once(net_changes(feed.changes().where(FACT), of.observation))
     touched = computed_once(of.touched(news, current))
-    kinds = {row["is_new"] for row in touched.select("is_new").distinct().collect()}
-    if kinds:
-        told = of.told(news, touched, lines if False in kinds else None)
+    counts = {row["is_new"]: row["count"] for row in touched.groupBy("is_new").count().collect()}
+    if not counts:
+        return
+    touched = broadcast_if_few(touched, sum(counts.values()))
+    told = of.told(news, touched, lines if False in counts else None)
+    many = False
+    if False in counts and log.lake.is_large(ORDER_LINES):
+        with compiled(log.lake.spark):
+            told = computed_once(told)
+        many = told.count() >= ROWS_WORTH_CODE
+    with compiled(log.lake.spark, when=many):
         log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
 
 

@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.caching import computed_once
-from lakehouse.days import days_of, on_days
+from lakehouse.codegen import ROWS_WORTH_CODE, broadcast_if_few, compiled
+from lakehouse.days import on_days, rows_by_day
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
@@ -46,7 +47,8 @@ def run(spark: SparkSession, config: Config) -> dict[str, int]:
     with job_run(lake, JOB, config.run_id, mapping, reads=INPUTS, writes=(FACT_SALES,), after=(DIMENSIONS_JOB,)) as log:
         feeds = [log.feed(table) for table in INPUTS]
         if any(feed.whole for feed in feeds):
-            log.reconcile(FACT_SALES, lake.read(FACT_SALES), _facts(lake, lake.read(ORDER_LINES)))
+            facts = _facts(lake, lake.read(ORDER_LINES)).sortWithinPartitions("order_date")
+            log.reconcile(FACT_SALES, lake.read(FACT_SALES), facts)
         elif not all(feed.is_empty for feed in feeds):
             _update(log, *feeds)
     return log.rows
@@ -64,9 +66,12 @@ def _update(log: JobRun, lines: Feed, *dimensions: Feed) -> None:
         return
     touched = computed_once(reduce(DataFrame.union, parts).distinct())
     # The day of a row that came, went or changed is in the feed, as it was and as it is.
-    days = days_of(touched)
+    days = rows_by_day(touched)
+    count = sum(days.values())
+    touched = broadcast_if_few(touched, count)
     current, now = (rows.join(touched, "line_id", "left_semi") for rows in (log.lake.read(FACT_SALES), order_lines))
-    log.reconcile(FACT_SALES, current, _facts(log.lake, on_days(now, days)), days)
+    with compiled(log.lake.spark, when=count >= ROWS_WORTH_CODE):
+        log.reconcile(FACT_SALES, current, _facts(log.lake, on_days(now, days)), days)
 
 
 def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> list[DataFrame]:

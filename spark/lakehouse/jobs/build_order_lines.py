@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.caching import cached, computed_once
+from lakehouse.codegen import broadcast_if_few, compiled
 from lakehouse.days import Days, days_of
 from lakehouse.delta import Lake, among, side_by_side
 from lakehouse.jobs.run_log import JobRun, job_run
@@ -94,8 +95,10 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
     lake, dispositions = log.lake, log.lake.read(DISPOSITIONS)
     records = changes.select(*ORDER_LINES_RAW.column_names, "_change_type")
     changed = computed_once(_lines(lake, records, mapping))
-    touched = computed_once(_touched(changed, dispositions, config))
-    known = computed_once(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date"))
+    with compiled(lake.spark, when=config.retry_quarantine and lake.is_large(DISPOSITIONS)):
+        touched = broadcast_if_few(computed_once(_touched(changed, dispositions, config)))
+    with lake.suited_to(DISPOSITIONS):
+        known = computed_once(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date"))
     lines = _new(changed)
     files = [row["file"] for row in known.select("file").distinct().collect()]
     if files:

@@ -22,6 +22,8 @@ SETTINGS = {
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     # Else each removal of old files makes two versions, in which the next run looks for rows.
     "spark.databricks.delta.vacuum.logging.enabled": "false",
+    # Else what is joined is cut up again.
+    "spark.sql.files.maxRecordsPerFile": "0",
     # Else Delta takes no account of the hours that it is given.
     "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -65,6 +65,7 @@ class JobRun:
     logged: Sequence[Row] = ()
     made: Collection[Table] = ()
     rows: dict[str, int] = field(default_factory=dict)
+    until_end: ExitStack = field(default_factory=ExitStack)
 
     @property
     def mapping_changed(self) -> bool:
@@ -93,6 +94,7 @@ class JobRun:
         seen = self.last["inputs"].get(table.name) if self.last else None
         since = Version(seen["id"], seen["version"]) if seen else None
         if whole or since is None or since.id != until.id or since.version > until.version:
+            self.until_end.enter_context(self.lake.suited_to(table))
             return Feed(self.lake, table, None, until)
         return Feed(self.lake, table, since, until)
 
@@ -159,7 +161,8 @@ def job_run(
         runs = [] if made else _logged_runs(lake, job, *after)
         last = _newest([one for one in runs if one["job"] == job])
         run = JobRun(lake, job, run_id, mapping.name, mapping.hash, last, inputs, runs, made)
-        yield run
+        with run.until_end:
+            yield run
         told["rows"] = run.rows
         if run.found_nothing_new:
             return

@@ -20,7 +20,7 @@ SMALL, LARGE = 2_000_000, 32_000_000
 """Bytes of landed files below which planning a query takes longer than computing it, and beyond which computing takes
 longer than letting the JVM compile everything, and rows are many (`session.MANY_ROWS`)."""
 SMALL_HISTORY = 20_000_000
-"""Bytes of all that has landed up to which a small load stays small: its queries read some tables through."""
+"""Bytes of all that has landed from which on tables may be large, which a small load reads through or rewrites."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from lakehouse.addresses import for_spark
+from lakehouse.codegen import compiled
 from lakehouse.delta import Lake, Version
 from lakehouse.failpoints import state_change
 from lakehouse.model import Table
@@ -36,8 +37,8 @@ def export_changes(
     path = f"{table.name.replace('.', '/')}/{run_id}/{uuid4().hex}"
     counted = Observation()
     observed = rows.coalesce(2).observe(counted, F.count(F.lit(1)).alias("rows"))
-    with state_change(f"export {table.name}"):
-        observed.write.parquet(f"{for_spark(exports)}/{path}")
+    with compiled(lake.spark, when=feed is None and lake.is_large(table)), state_change(f"export {table.name}"):
+        observed.write.option("maxRecordsPerFile", 0).parquet(f"{for_spark(exports)}/{path}")
     new_mark = Mark(table.name, now.id, now.version, run_id)
     return Export(table, path, new_mark, snapshot=feed is None, rows=counted.get["rows"])
 
