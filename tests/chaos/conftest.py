@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from pyspark.sql import SparkSession
 
 from lakehouse.failpoints import installed
@@ -42,8 +45,22 @@ class Undisturbed:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    folder = tmp_path_factory.mktemp("undisturbed")
+def undisturbed(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Undisturbed:
+    """Made once, also where several processes share the tests."""
+    if worker_id == "master":
+        return run_undisturbed(spark, tmp_path_factory.mktemp("undisturbed"))
+    folder = tmp_path_factory.getbasetemp().parent / "undisturbed"
+    with FileLock(f"{folder}.lock"):
+        told = folder / "told"
+        if not told.exists():
+            folder.mkdir()
+            told.write_bytes(pickle.dumps(run_undisturbed(spark, folder)))
+        made: Undisturbed = pickle.loads(told.read_bytes())  # noqa: S301
+    return made
+
+
+def run_undisturbed(spark: SparkSession, folder: Path) -> Undisturbed:
+    """Both deliveries in a new state."""
     run = Undisturbed(state_in(folder, folder / "landing"))
     run.state.home.mkdir()
     for delivery in DELIVERIES:
