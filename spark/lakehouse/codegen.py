@@ -25,7 +25,7 @@ COMPILED = {
     "spark.sql.shuffle.partitions": "4",
 }
 LARGE_TABLE = "spark.lakehouse.largeTable"
-"""Setting: bytes from which on a table is large; `none` where no table is, so that nobody need ask for its size."""
+"""Setting of a session that interprets: bytes from which on a table is worth code; `none` where all are small."""
 BYTES_WORTH_CODE, ROWS_WORTH_CODE, MOST_BROADCAST = 20_000_000, 200_000, 200_000
 
 _lock = Lock()
@@ -35,24 +35,14 @@ _before: dict[str, str] = {}
 
 def worth_code(spark: SparkSession) -> int | None:
     """Bytes of a table from which on a session that interprets is to generate code; None where none is, or all do."""
-    with _lock:
-        settings = _before if _blocks else _settings(spark)
-    size = _large_table(spark)
-    return None if size == "none" or settings != INTERPRETED else int(size)
-
-
-def _large_table(spark: SparkSession) -> str:
-    return str(spark.conf.get(LARGE_TABLE, str(BYTES_WORTH_CODE)))
-
-
-def _settings(spark: SparkSession) -> dict[str, str]:
-    return {name: str(spark.conf.get(name)) for name in INTERPRETED}
+    size = spark.conf.get(LARGE_TABLE, None)
+    return None if size in (None, "none") else int(str(size))
 
 
 @contextmanager
 def compiled(spark: SparkSession, *, when: bool = True) -> Iterator[None]:
     """Have code generated for what is planned within, and by other threads meanwhile; `when` False changes nothing."""
-    if not when:
+    if not when or spark.conf.get(LARGE_TABLE, None) is None:
         yield
         return
     _begin(spark)
@@ -66,9 +56,8 @@ def _begin(spark: SparkSession) -> None:
     global _blocks, _before
     with _lock:
         if not _blocks:
-            _before = _settings(spark)
-            if _before == INTERPRETED:
-                _set(spark, COMPILED)
+            _before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
+            _set(spark, COMPILED)
         _blocks += 1
 
 
@@ -86,10 +75,10 @@ def _set(spark: SparkSession, settings: dict[str, str]) -> None:
 
 
 def broadcast_if_few(rows: DataFrame, count: int | None = None) -> DataFrame:
-    """Rows computed once, of whose number Spark has no notion: if few, what is joined to them need not be shuffled.
+    """Rows of whose number Spark has no notion: if few, what is joined to them need not be shuffled.
 
     Where no table is large it is not worth the counting.
     """
-    if _large_table(rows.sparkSession) == "none":
+    if rows.sparkSession.conf.get(LARGE_TABLE, None) == "none":
         return rows
     return F.broadcast(rows) if (rows.count() if count is None else count) <= MOST_BROADCAST else rows

@@ -111,7 +111,7 @@ class Lake:
         return compiled(self.spark, when=self.is_large(table))
 
     def is_large(self, table: Table) -> bool:
-        """Whether the table's files are worth generated code, and the session does not generate it anyway."""
+        """Whether the table is worth generated code in a session that interprets."""
         limit = worth_code(self.spark)
         return limit is not None and self._detail(table)["sizeInBytes"] >= limit
 
@@ -131,7 +131,8 @@ class Lake:
 
     def delete(self, table: Table, condition: str) -> None:
         """DELETE the rows that meet the condition."""
-        self._write(table, "delete", f"DELETE FROM {self.sql_name(table)} WHERE {condition}")
+        with self.suited_to(table):
+            self._write(table, "delete", f"DELETE FROM {self.sql_name(table)} WHERE {condition}")
 
     def _write(self, table: Table, verb: str, statement: str, **given: Any) -> None:
         with _writing(table, verb) as told:

@@ -26,7 +26,7 @@ from lakehouse.logs import bound, tell, telling
 from lakehouse.session import jvm_pid, start_session, stop_session
 from lakehouse.settings import State, project_file
 from lakehouse.sources.landing import LARGE, SMALL, SMALL_HISTORY, Landing, list_landing
-from lakehouse.uptodate import bytes_to_load, is_up_to_date, vanished_files
+from lakehouse.uptodate import bytes_to_load, inputs_are_read, is_up_to_date, vanished_files
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,11 @@ def _run_jobs(
 ) -> None:
     jobs = [job.name for job in chosen_jobs(options.jobs)]
     with _step(report, "session", on_job), telling("session started"):
-        loads = bytes_to_load(state, landing, jobs)
+        loads, large_history = bytes_to_load(state, landing, jobs), landing.size >= SMALL_HISTORY
         spark = start_session(
             log_file=state.spark_log,
-            few_rows=loads < SMALL,
-            large_history=landing.size >= SMALL_HISTORY,
+            few_rows=loads < SMALL and (not large_history or inputs_are_read(state)),
+            large_history=large_history,
             many_rows=loads >= LARGE,
         )
     try:

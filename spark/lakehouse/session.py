@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from lakehouse.codegen import INTERPRETED, LARGE_TABLE
+from lakehouse.codegen import BYTES_WORTH_CODE, INTERPRETED, LARGE_TABLE
 from lakehouse.jvm.archive import java_options
 from lakehouse.jvm.compiler import compiler_options
 from lakehouse.jvm.jars import spark_jars
@@ -105,7 +105,7 @@ def start_session(
 
 def session_settings(*, few_rows: bool = False, large_history: bool = False, many_rows: bool = False) -> dict[str, str]:
     """Spark's settings; the arguments are those of `start_session`."""
-    few = INTERPRETED if large_history else FEW_ROWS
+    few = {**FEW_ROWS, LARGE_TABLE: str(BYTES_WORTH_CODE)} if large_history else FEW_ROWS
     return {**SETTINGS, **(few if few_rows else MANY_ROWS if many_rows else {}), **s3a_settings()}
 
 

@@ -54,7 +54,7 @@ def is_up_to_date(state: State, jobs: Iterable[str]) -> bool:
         return False
     if any(run["mapping_hash"] != mapping.hash for run in runs.values()):
         return False
-    return _landing_is_loaded(state, mapping) and _inputs_are_read(state, runs)
+    return _landing_is_loaded(state, mapping) and inputs_are_read(state)
 
 
 def last_runs(state: State) -> dict[str, dict[str, Any]]:
@@ -94,7 +94,9 @@ def _files(state: State) -> list[dict[str, Any]]:
     return table_rows(state, LANDING_FILES, ["path", "content_hash", "status", "problem", "batch"])
 
 
-def _inputs_are_read(state: State, runs: dict[str, dict[str, Any]]) -> bool:
+def inputs_are_read(state: State) -> bool:
+    """Whether each job has read its tables as they are now: after a run that was killed, much may be left to one."""
+    runs = last_runs(state)
     read = {name: seen for run in runs.values() for name, seen in dict(run["inputs"]).items()}
     now = {}
     for table in TABLES:

@@ -294,8 +294,10 @@ def every_table_large(spark: SparkSession) -> Iterator[None]:
         patched.setattr(build_dimensions, "ROWS_WORTH_CODE", 1)
         patched.setattr(build_fact_sales, "ROWS_WORTH_CODE", 1)
         spark.conf.set(LARGE_TABLE, "0")
-        yield
-        spark.conf.set(LARGE_TABLE, "none")
+        try:
+            yield
+        finally:
+            spark.conf.set(LARGE_TABLE, "none")
 
 
 def test_file_of_a_first_load_holds_some_days_so_that_a_change_rewrites_no_others(shop: Shop) -> None:

@@ -75,11 +75,15 @@ def few_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def session_as_the_job_sets_it(spark: SparkSession) -> Iterator[None]:
+    before = {name: spark.conf.get(name, None) for name in maintain_lake.SETTINGS}
     for name, value in maintain_lake.SETTINGS.items():
         spark.conf.set(name, value)
     yield
-    for name in maintain_lake.SETTINGS:
-        spark.conf.unset(name)
+    for name, earlier in before.items():
+        if earlier is None:
+            spark.conf.unset(name)
+        else:
+            spark.conf.set(name, earlier)
 
 
 @pytest.fixture

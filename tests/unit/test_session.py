@@ -59,7 +59,17 @@ def test_few_rows_are_interpreted_in_one_part_and_many_are_shuffled_in_more_part
 
 def test_sizes_of_tables_are_asked_for_where_some_may_be_large() -> None:
     few = session_settings(few_rows=True)
-    assert few.pop(LARGE_TABLE) == "none"
-    assert session_settings(few_rows=True, large_history=True) == few
+    assert few[LARGE_TABLE] == "none"
+    assert session_settings(few_rows=True, large_history=True) == few | {LARGE_TABLE: "20000000"}
     assert LARGE_TABLE not in session_settings()
     assert LARGE_TABLE not in session_settings(large_history=True, many_rows=True)
+
+
+def test_files_of_a_first_load_are_cut_above_the_size_up_to_which_upkeep_joins_them() -> None:
+    settings = session_settings()
+    bytes_of_a_line = 35  # of the narrowest of the tables that lie by day, silver.dispositions has some 75
+    cut, joined = (
+        int(settings[name])
+        for name in ("spark.sql.files.maxRecordsPerFile", "spark.databricks.delta.optimize.minFileSize")
+    )
+    assert cut * bytes_of_a_line > joined

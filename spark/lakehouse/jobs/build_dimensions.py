@@ -75,7 +75,7 @@ def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
     if False in counts and log.lake.is_large(ORDER_LINES):
         with compiled(log.lake.spark):
             told = computed_once(told)
-        many = told.count() >= ROWS_WORTH_CODE
+            many = told.count() >= ROWS_WORTH_CODE
     with compiled(log.lake.spark, when=many):
         log.reconcile(of.table, current.join(touched, of.identity, "left_semi"), of.members(told))
 
@@ -83,7 +83,8 @@ def _members(log: JobRun, feed: Feed, lines: DataFrame, of: Observed) -> None:
 def _calendar(log: JobRun, feed: Feed, lines: DataFrame) -> None:
     current = log.lake.read(DIM_DATE)
     if feed.whole or not _stays(feed, current):
-        log.reconcile(DIM_DATE, current, calendar(lines))
+        with log.lake.suited_to(ORDER_LINES):
+            log.reconcile(DIM_DATE, current, calendar(lines))
 
 
 def _stays(feed: Feed, days: DataFrame) -> bool:

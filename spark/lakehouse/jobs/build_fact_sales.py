@@ -14,7 +14,7 @@ from lakehouse.days import on_days, rows_by_day
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
-from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, ORDER_LINES
+from lakehouse.model import DIM_CUSTOMER, DIM_PRODUCT, FACT_SALES, FIRST_DAY, ORDER_LINES
 from lakehouse.sources.mapping import load_mapping
 from lakehouse.transforms.dimensions import CUSTOMERS, PRODUCTS
 from lakehouse.transforms.fact_sales import fact_sales
@@ -85,7 +85,12 @@ def _of_changed_versions(log: JobRun, facts: DataFrame, feeds: list[Feed]) -> li
     if since is None:
         return []
     recent = facts.where(F.col("order_date") >= since)
-    return [lines_since(recent, start, identity).select(*PLACE) for identity, start in starts.items()]
+    found = [lines_since(recent, broadcast_if_few(start), identity) for identity, start in starts.items()]
+    parts = [lines.select(*PLACE) for lines in found]
+    if since >= FIRST_DAY or not log.lake.is_large(ORDER_LINES):
+        return parts
+    with compiled(log.lake.spark):  # a first version has changed: all lines are looked through
+        return [computed_once(part) for part in parts]
 
 
 def _changed_from(log: JobRun, feed: Feed) -> DataFrame:

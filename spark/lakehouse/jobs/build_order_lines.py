@@ -99,6 +99,7 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
         touched = broadcast_if_few(computed_once(_touched(changed, dispositions, config)))
     with lake.suited_to(DISPOSITIONS):
         known = computed_once(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date"))
+        known = broadcast_if_few(known)
     lines = _new(changed)
     files = [row["file"] for row in known.select("file").distinct().collect()]
     if files:
