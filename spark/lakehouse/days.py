@@ -11,14 +11,9 @@ Days = Collection[date | None]
 """Values of `order_date`; None stands for rows without one."""
 
 
-def rows_by_day(rows: DataFrame) -> dict[date | None, int]:
-    """The number of rows of each `order_date`, asked of Spark."""
+def days_of(rows: DataFrame) -> dict[date | None, int]:
+    """Every `order_date` of the rows, with the number of its rows, asked of Spark."""
     return {row["order_date"]: row["count"] for row in rows.groupBy("order_date").count().collect()}
-
-
-def days_of(rows: DataFrame) -> Days:
-    """Every `order_date` of the rows, asked of Spark."""
-    return {row["order_date"] for row in rows.select("order_date").distinct().collect()}
 
 
 def on_days(rows: DataFrame, days: Days) -> DataFrame:

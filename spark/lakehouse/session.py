@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from lakehouse.codegen import BYTES_WORTH_CODE, INTERPRETED, LARGE_TABLE
+from lakehouse.codegen import BYTES_WORTH_CODE, COMPILED, INTERPRETED, LARGE_TABLE
 from lakehouse.jvm.archive import java_options
 from lakehouse.jvm.compiler import compiler_options
 from lakehouse.jvm.jars import spark_jars
@@ -25,7 +25,7 @@ SETTINGS = {
     # Encodings such as windows-1252 are beyond the short list that Spark 4 allows by default.
     "spark.sql.legacy.javaCharsets": "true",
     # By default Spark plans for a cluster: 200 shuffle partitions, 50 for the log of each Delta table.
-    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.shuffle.partitions": COMPILED["spark.sql.shuffle.partitions"],
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.files.openCostInBytes": "131072",
     # What is cached here is read at once and once or twice: compressing it costs more than it saves.

@@ -99,15 +99,16 @@ def test_run_with_nothing_to_do_starts_no_spark_and_says_so(lakehouse: Command, 
         ({}, True, False, False),
         ({"SMALL": 1_000}, False, False, False),
         ({"SMALL_HISTORY": 1_000}, True, True, False),
+        ({"SMALL_HISTORY": 1_000, "inputs_are_read": lambda _: False}, False, True, False),
         ({"SMALL": 1_000, "LARGE": 1_000}, False, False, True),
     ],
-    ids=("little to load", "more to load", "little onto much", "much to load"),
+    ids=("little to load", "more to load", "little onto much", "much that a killed run left", "much to load"),
 )
 def test_session_is_for_as_many_rows_as_are_to_be_loaded_and_read(
     copied_home: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    limits: dict[str, int],
+    limits: dict[str, Any],
     few: bool,
     large_history: bool,
     many: bool,
@@ -132,25 +133,6 @@ def test_session_is_for_as_many_rows_as_are_to_be_loaded_and_read(
             "many_rows": many,
         }
     ]
-
-
-def test_little_that_is_new_to_much_is_little_only_where_no_job_was_left_with_more(
-    copied_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[bool] = []
-
-    def start(**settings: Any) -> SparkSession:
-        asked.append(settings["few_rows"])
-        raise LakehouseError("asked")
-
-    (tmp_path / "orders.jsonl").write_text("".join(map(sale, range(1, 9))))
-    monkeypatch.setattr(pipeline, "SMALL_HISTORY", 1_000)
-    monkeypatch.setattr(pipeline, "start_session", start)
-    for are_read in (True, False):
-        monkeypatch.setattr(pipeline, "inputs_are_read", lambda _, answer=are_read: answer)
-        with pytest.raises(LakehouseError, match="asked"):
-            pipeline.run_pipeline(State(copied_home, "softcart", tmp_path), pipeline.Options())
-    assert asked == [True, False]
 
 
 def test_query_prints_clean_csv_and_json(lakehouse: Command, no_session: None, home: Path) -> None:

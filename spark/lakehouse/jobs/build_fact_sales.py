@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.caching import computed_once
 from lakehouse.codegen import ROWS_WORTH_CODE, broadcast_if_few, compiled
-from lakehouse.days import on_days, rows_by_day
+from lakehouse.days import days_of, on_days
 from lakehouse.delta import Lake
 from lakehouse.jobs.build_dimensions import JOB as DIMENSIONS_JOB
 from lakehouse.jobs.run_log import Feed, JobRun, job_run
@@ -66,7 +66,7 @@ def _update(log: JobRun, lines: Feed, *dimensions: Feed) -> None:
         return
     touched = computed_once(reduce(DataFrame.union, parts).distinct())
     # The day of a row that came, went or changed is in the feed, as it was and as it is.
-    days = rows_by_day(touched)
+    days = days_of(touched)
     count = sum(days.values())
     touched = broadcast_if_few(touched, count)
     current, now = (rows.join(touched, "line_id", "left_semi") for rows in (log.lake.read(FACT_SALES), order_lines))

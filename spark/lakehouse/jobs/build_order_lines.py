@@ -95,9 +95,10 @@ def _update(log: JobRun, changes: DataFrame, mapping: Mapping, config: Config) -
     lake, dispositions = log.lake, log.lake.read(DISPOSITIONS)
     records = changes.select(*ORDER_LINES_RAW.column_names, "_change_type")
     changed = computed_once(_lines(lake, records, mapping))
-    with compiled(lake.spark, when=config.retry_quarantine and lake.is_large(DISPOSITIONS)):
+    is_large = lake.is_large(DISPOSITIONS)
+    with compiled(lake.spark, when=is_large and config.retry_quarantine):
         touched = broadcast_if_few(computed_once(_touched(changed, dispositions, config)))
-    with lake.suited_to(DISPOSITIONS):
+    with compiled(lake.spark, when=is_large):
         known = computed_once(dispositions.join(touched, "line_id", "left_semi").select(*RECORD, "order_date"))
         known = broadcast_if_few(known)
     lines = _new(changed)
